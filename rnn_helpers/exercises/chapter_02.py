@@ -1,0 +1,384 @@
+"""The exercises of chapter 2, backpropagation through time."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor
+
+from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
+
+
+def _numbers(*values) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _draw(generator: Generator, *shape: int) -> Tensor:
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+# 2.1
+
+
+def dL_dW(h: Float[Tensor, "T H"], dy: Float[Tensor, "T K"]) -> Float[Tensor, "K H"]:
+    return dy.T @ h  # the sum over t of the outer products dy_t h_t^T
+
+
+def _cases_2_1(generator: Generator) -> Iterator[tuple]:
+    for T, H, K in [(1, 2, 2), (2, 3, 2), (5, 4, 3)]:
+        yield _draw(generator, T, H), _draw(generator, T, K)
+
+
+read_out = Exercise(
+    number="2.1",
+    title="The read-out",
+    stars=1,
+    reference=dL_dW,
+    cases=[
+        Case((_numbers([3.0]), _numbers([2.0])), _numbers([6.0])),
+        Case((_numbers([1.0, 2.0]), _numbers([3.0, 5.0])), _numbers([3.0, 6.0], [5.0, 10.0])),
+        Case((_numbers([1.0], [10.0]), _numbers([2.0], [3.0])), _numbers([32.0])),
+    ],
+    random_cases=_cases_2_1,
+    misconceptions=[
+        Misconception(
+            lambda h, dy: h.T @ dy,
+            "This is the transpose. W maps a state (H) to outputs (K), so W and its gradient have shape (K, H).",
+        ),
+        Misconception(
+            lambda h, dy: dy.T @ h / len(h),
+            "You averaged over time. The loss is a sum over the steps, so the gradient is a sum, too.",
+        ),
+        Misconception(
+            lambda h, dy: torch.outer(dy[-1], h[-1]),
+            "Only the last step is in it. W is used at every step, and each use adds its part.",
+        ),
+        Misconception(
+            lambda h, dy: torch.outer(dy.sum(0), h.sum(0)),
+            "You added up over time first and multiplied then. Each dy belongs to the state of its own step: multiply, "
+            "then add.",
+        ),
+    ],
+    hints=[
+        "Write down one step first: how does $L_t$ change when the entry $W_{ij}$ moves a little?",
+        "For one step it is the outer product of `dy[t]` $(K)$ and `h[t]` $(H)$. Then add over the steps.",
+        "A sum over $t$ of outer products is one matrix product.",
+    ],
+)
+
+# 2.2
+
+
+def step_back(
+    dh_direct: Float[Tensor, "H"],
+    dz_next: Float[Tensor, "H"],
+    U: Float[Tensor, "H H"],
+    h_t: Float[Tensor, "H"],
+) -> Float[Tensor, "H"]:
+    dh = dh_direct + U.T @ dz_next  # what h_t did to its own output, and to the next step
+    return (1 - h_t**2) * dh  # tanh'(z_t), written with h_t = tanh(z_t)
+
+
+def _cases_2_2(generator: Generator) -> Iterator[tuple]:
+    for H in (1, 2, 5):
+        U, h_t = _draw(generator, H, H), torch.tanh(_draw(generator, H))
+        yield _draw(generator, H), _draw(generator, H), U, h_t
+
+
+one_step = Exercise(
+    number="2.2",
+    title="One step back",
+    stars=2,
+    reference=step_back,
+    cases=[
+        Case((_numbers(1.0), _numbers(2.0), _numbers([3.0]), _numbers(0.5)), _numbers(5.25)),
+        Case(
+            (_numbers(1.0, 1.0), _numbers(1.0, 0.0), _numbers([0.0, 2.0], [0.0, 0.0]), _numbers(0.5, 0.0)),
+            _numbers(0.75, 3.0),
+        ),
+    ],
+    random_cases=_cases_2_2,
+    misconceptions=[
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: (1 - h_t**2) * (dh_direct + U @ dz_next),
+            "You went back with U, the way the state came. Errors travel against the arrows: the weight from unit j to "
+            "unit i carries the error of i back to j, which is the transpose.",
+        ),
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: (1 - torch.tanh(h_t) ** 2) * (dh_direct + U.T @ dz_next),
+            "Your slope takes the tanh a second time. h_t is tanh(z_t) already, so tanh'(z_t) is 1 - h_t^2.",
+        ),
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: (1 - h_t**2) * (U.T @ dz_next),
+            "The state's own output is missing: h_t is to blame for it as well as for the next step.",
+        ),
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: (1 - h_t**2) * dh_direct,
+            "Nothing comes back from the next step: this is the immediate derivative.",
+        ),
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: dh_direct + U.T @ dz_next,
+            "This is dL/dh_t. One factor is missing on the way to z_t: the slope of the tanh.",
+        ),
+        Misconception(
+            lambda dh_direct, dz_next, U, h_t: (1 - h_t**2) * dh_direct + U.T @ dz_next,
+            "Only the direct part went through the tanh. All that reaches h_t has to pass it on the way to z_t.",
+        ),
+    ],
+    hints=[
+        "Two arrows leave $h_t$: to its output and to $z_{t+1}$. What comes back along each?",
+        "What comes back from $z_{t+1}$ is $U^\\top$ times `dz_next`.",
+        "From $h_t$ to $z_t$ there is the slope of the tanh, $1 - h_t^2$, element by element.",
+    ],
+)
+
+# 2.3
+
+
+def total_derivative(u: Float[Tensor, ""], x: Float[Tensor, "T"]) -> Float[Tensor, ""]:
+    h = dh_du = torch.zeros_like(u)
+    for x_t in x:
+        h_before, h = h, torch.tanh(u * h + x_t)
+        dh_du = (1 - h**2) * (h_before + u * dh_du)  # the use of u now, and all its uses before
+    return dh_du
+
+
+def _derivative(u: Tensor, x: Tensor, carry: Callable, now: Callable) -> Tensor:
+    h = dh_du = torch.zeros_like(u)
+    for x_t in x:
+        h_before, h = h, torch.tanh(u * h + x_t)
+        slope = 1 - h**2
+        dh_du = now(slope, h_before, h) + carry(slope, u, dh_du)
+    return dh_du
+
+
+def _cases_2_3(generator: Generator) -> Iterator[tuple]:
+    for T in (2, 3, 4, 8):
+        yield _draw(generator, 1)[0], _draw(generator, T)
+
+
+missing_sum = Exercise(
+    number="2.3",
+    title="The missing sum",
+    stars=2,
+    reference=total_derivative,
+    cases=[
+        Case((_numbers(0.5)[0], _numbers(0.3)), _numbers(0.0)[0]),  # h_1 = tanh(x_1) does not know u
+        Case((_numbers(0.0)[0], _numbers(1.0, 0.0)), torch.tanh(_numbers(1.0))[0]),  # at u = 0: h_2' = h_1
+    ],
+    random_cases=_cases_2_3,
+    misconceptions=[
+        Misconception(
+            lambda u, x: _derivative(
+                u, x, lambda slope, u, before: 0, lambda slope, h_before, h: slope * h_before
+            ),
+            "This is the immediate derivative: it holds h_{T-1} still. But h_{T-1} was made with u, too.",
+        ),
+        Misconception(
+            lambda u, x: _derivative(
+                u, x, lambda slope, u, before: u * before, lambda slope, h_before, h: slope * h_before
+            ),
+            "The part from earlier steps did not pass the tanh: at each step it is multiplied by u and by the slope.",
+        ),
+        Misconception(
+            lambda u, x: _derivative(
+                u, x, lambda slope, u, before: before, lambda slope, h_before, h: slope * h_before
+            ),
+            "You added the immediate derivatives of all steps as they are. An earlier one has to travel to h_T first: "
+            "through u and the slope of each step on its way.",
+        ),
+        Misconception(
+            lambda u, x: _derivative(
+                u, x, lambda slope, u, before: slope * before, lambda slope, h_before, h: slope * h_before
+            ),
+            "On its way to the next step, a change of the state is also multiplied by u.",
+        ),
+        Misconception(
+            lambda u, x: _derivative(
+                u, x, lambda slope, u, before: slope * u * before, lambda slope, h_before, h: slope * h
+            ),
+            "You used h_t where u is multiplied with h_{t-1}: keep the state from before the step.",
+        ),
+    ],
+    hints=[
+        "Differentiate $h_t = \\tanh(u\\,h_{t-1} + x_t)$ with respect to $u$, and let $h_{t-1}$ depend on $u$.",
+        "You get $h_t' = (1 - h_t^2)\\,(h_{t-1} + u\\,h_{t-1}')$, a recursion that runs beside the network.",
+        "Start with $h_0 = 0$ and $h_0' = 0$, and keep the old state while you compute the new one.",
+    ],
+)
+
+# 2.4
+
+
+def numerical_gradient(
+    f: Callable[[Tensor], Tensor], theta: Float[Tensor, "N"], eps: float
+) -> Float[Tensor, "N"]:
+    gradient = torch.zeros_like(theta)
+    for i in range(len(theta)):
+        step = torch.zeros_like(theta)
+        step[i] = eps
+        gradient[i] = (f(theta + step) - f(theta - step)) / (2 * eps)
+    return gradient
+
+
+def _product(theta: Tensor) -> Tensor:
+    """A function with a different slope in every direction."""
+    return (theta * torch.arange(1, len(theta) + 1, dtype=theta.dtype)).sin().prod() + (theta**3).sum()
+
+
+def _square(theta: Tensor) -> Tensor:
+    return (theta**2).sum()
+
+
+def _cubes(theta: Tensor) -> Tensor:
+    return (theta**3).sum()
+
+
+def _cases_2_4(generator: Generator) -> Iterator[tuple]:
+    for N in (1, 2, 4):
+        yield _product, _draw(generator, N), 0.01
+
+
+def _with_step(theta: Tensor, i: int, eps: float) -> Tensor:
+    step = torch.zeros_like(theta)
+    step[i] = eps
+    return step
+
+
+gradient_check = Exercise(
+    number="2.4",
+    title="Trust no gradient",
+    stars=2,
+    reference=numerical_gradient,
+    cases=[
+        Case((_square, _numbers(3.0), 0.5), _numbers(6.0)),
+        Case((_cubes, _numbers(1.0), 0.5), _numbers(3.25)),  # (1.5^3 - 0.5^3) / 1
+        Case((_square, _numbers(1.0, 2.0), 0.5), _numbers(2.0, 4.0)),
+    ],
+    random_cases=_cases_2_4,
+    misconceptions=[
+        Misconception(
+            lambda f, theta, eps: torch.stack(
+                [(f(theta + _with_step(theta, i, eps)) - f(theta)) / eps for i in range(len(theta))]
+            ),
+            "This is the forward difference, from theta to theta + eps. It errs by eps; the central one, from "
+            "theta - eps to theta + eps, by eps squared.",
+        ),
+        Misconception(
+            lambda f, theta, eps: torch.stack(
+                [
+                    (f(theta + _with_step(theta, i, eps)) - f(theta - _with_step(theta, i, eps))) / eps
+                    for i in range(len(theta))
+                ]
+            ),
+            "Twice too large: from theta - eps to theta + eps the distance is 2 eps.",
+        ),
+        Misconception(
+            lambda f, theta, eps: torch.full_like(
+                theta, ((f(theta + eps) - f(theta - eps)) / (2 * eps)).item()
+            ),
+            "All entries moved at once. For the derivative with respect to one entry, move that one alone.",
+        ),
+        Misconception(
+            lambda f, theta, eps: torch.stack(
+                [
+                    (f(theta + _with_step(theta, i, eps / 2)) - f(theta - _with_step(theta, i, eps / 2)))
+                    / eps
+                    for i in range(len(theta))
+                ]
+            ),
+            "You stepped by eps / 2 to either side. That is a fine derivative, but of another step size: go eps to "
+            "either side and divide by 2 eps.",
+        ),
+    ],
+    hints=[
+        "One entry of the gradient needs two calls of `f`.",
+        "Make a vector of zeros with `eps` at place `i`; add it, and subtract it.",
+        "Divide by the distance between the two points, $2\\varepsilon$. Don't write into `theta` itself.",
+    ],
+)
+
+# 2.5
+
+
+def truncated_gradient(u: Float[Tensor, ""], x: Float[Tensor, "T"], k: int) -> Float[Tensor, ""]:
+    h = dh_du = gradient = torch.zeros_like(u)
+    for t, x_t in enumerate(x):
+        if t % k == 0:
+            dh_du = torch.zeros_like(u)  # a new window: the value of h stays, its history is forgotten
+        dh_du = h + u * dh_du
+        h = u * h + x_t
+        gradient = gradient + dh_du
+    return gradient
+
+
+def _windows(u: Tensor, x: Tensor, k: int, reset_state: bool, last_only: bool = False) -> Tensor:
+    h = dh_du = gradient = torch.zeros_like(u)
+    for t, x_t in enumerate(x):
+        if t % k == 0:
+            dh_du = torch.zeros_like(u)
+            h = torch.zeros_like(u) if reset_state else h
+        dh_du = h + u * dh_du
+        h = u * h + x_t
+        if not last_only or t % k == k - 1 or t == len(x) - 1:
+            gradient = gradient + dh_du
+    return gradient
+
+
+def _sliding(u: Tensor, x: Tensor, k: int) -> Tensor:
+    states = [torch.zeros_like(u)]
+    for x_t in x:
+        states.append(u * states[-1] + x_t)
+    return sum(
+        (u**back * states[t - back] for t in range(len(x)) for back in range(min(k, t + 1))),
+        torch.zeros_like(u),
+    )
+
+
+def _cases_2_5(generator: Generator) -> Iterator[tuple]:
+    for T, k in [(3, 2), (4, 2), (4, 3), (7, 3), (6, 1), (4, 6)]:
+        yield _draw(generator, 1)[0], _draw(generator, T), k
+
+
+truncation = Exercise(
+    number="2.5",
+    title="Truncate",
+    stars=3,
+    reference=truncated_gradient,
+    cases=[
+        Case((_numbers(2.0)[0], _numbers(1.0, 0.0), 2), _numbers(1.0)[0]),  # h = 1, u: dL/du = 1
+        # h = 1, u, u^2: in full 1 + 2u = 5; in windows of 2 the third step sees only its own use of u: 1 + h_2 = 3
+        Case((_numbers(2.0)[0], _numbers(1.0, 0.0, 0.0), 2), _numbers(3.0)[0]),
+    ],
+    random_cases=_cases_2_5,
+    misconceptions=[
+        Misconception(
+            lambda u, x, k: truncated_gradient(u, x, len(x)),
+            "This is the full gradient: nothing is cut. At the start of each window the derivative of the state is 0.",
+        ),
+        Misconception(
+            lambda u, x, k: _windows(u, x, k, reset_state=True),
+            "You started each window from the state 0. Truncation forgets how the state came about, not its value.",
+        ),
+        Misconception(
+            lambda u, x, k: truncated_gradient(u, x, 1),
+            "You cut before every step: the immediate derivative. Within a window the error goes all the way back.",
+        ),
+        Misconception(
+            _sliding,
+            "Each step looked back over exactly k steps. That is another truncation, and a dearer one; with windows, a "
+            "step sees back to the start of its own window only.",
+        ),
+        Misconception(
+            lambda u, x, k: _windows(u, x, k, reset_state=False, last_only=True),
+            "Only the last loss of each window is in it. The loss is a sum over all steps.",
+        ),
+    ],
+    hints=[
+        "Carry two numbers from step to step: the state, and its derivative with respect to $u$.",
+        "Without windows the derivative obeys $h_t' = h_{t-1} + u\\,h_{t-1}'$. The gradient adds it up over all $t$.",
+        "At the first step of each window, one of the two numbers is set to 0. Which?",
+    ],
+)
+
+EXERCISES = [read_out, one_step, missing_sum, gradient_check, truncation]
