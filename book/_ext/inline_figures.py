@@ -1,11 +1,24 @@
-"""Puts the SVG figures of the notebooks into the page itself, where they take its colours and can be read aloud."""
+"""Puts the SVG figures of the notebooks into the page itself, where they take its colours and can be read aloud.
 
+Those of a lesson's own cells without further ado; any page shows one by its first words:
+
+    ```{lesson-figure} chapters/02_backpropagation_through_time.ipynb
+    Two triangles of cells
+    ```
+"""
+
+import json
 import re
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+
+def inlined(svg: str) -> nodes.raw:
+    return nodes.raw("", f'<div class="book-figure" tabindex="0">{svg[svg.index("<svg") :]}</div>', format="html")
 
 
 class InlineFigures(SphinxPostTransform):
@@ -18,10 +31,28 @@ class InlineFigures(SphinxPostTransform):
         for image in list(self.document.findall(nodes.image)):
             path = Path(self.app.srcdir, image["uri"])
             if path.suffix == ".svg" and "jupyter_execute" in path.parts:
-                svg = re.sub(r"^.*?(?=<svg)", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-                image.replace_self(nodes.raw("", f'<div class="book-figure">{svg}</div>', format="html"))
+                image.replace_self(inlined(path.read_text(encoding="utf-8")))
+
+
+class LessonFigure(SphinxDirective):
+    """The stored figure of a notebook whose description begins with the words of the content."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        path = Path(self.env.srcdir, self.arguments[0])
+        words = re.sub(r"\s+", " ", " ".join(self.content)).strip()
+        self.env.note_dependency(str(path))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                data = {kind: "".join(text) for kind, text in output.get("data", {}).items()}
+                if "image/svg+xml" in data and data["text/plain"].startswith(words):
+                    return [inlined(data["image/svg+xml"])]
+        raise self.error(f"{self.arguments[0]} has no figure whose description begins with {words!r}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(InlineFigures)
+    app.add_directive("lesson-figure", LessonFigure)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

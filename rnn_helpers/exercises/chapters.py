@@ -24,9 +24,7 @@ def exercises_of(chapter: int) -> list[Exercise]:
     exercises = importlib.import_module(f"rnn_helpers.exercises.chapter_{chapter:02d}").EXERCISES
     numbers = [exercise.number for exercise in exercises]
     if len(set(numbers)) < len(numbers) or any(exercise.chapter != chapter for exercise in exercises):
-        raise ValueError(
-            f"exercises of chapter {chapter} must have numbers {chapter}.…, each once; got {numbers}"
-        )
+        raise ValueError(f"exercises of chapter {chapter} must have numbers {chapter}.…, each once; got {numbers}")
     return exercises
 
 

@@ -9,7 +9,7 @@ import torch
 from rnn_helpers.exercises import chapters, record
 from rnn_helpers.exercises.display import say
 from rnn_helpers.exercises.exercise import Exercise
-from rnn_helpers.exercises.running import collect
+from rnn_helpers.exercises.running import collect, random_state_restored
 from rnn_helpers.exercises.stubs import is_stub
 from rnn_helpers.exercises.trial import Trial, trials, type_and_message
 from rnn_helpers.exercises.values import difference, kind_of, plain, shown, two_shown
@@ -49,15 +49,18 @@ def check(number, answer=None) -> Verdict:
         verdict = Verdict("not checked", str(message))
     except Exception as error:
         blame = "could not be checked, and the fault is not yours"
-        verdict = Verdict(
-            "not checked", f"Exercise {number} · {blame}\n{_row('error', type_and_message(error))}"
-        )
+        verdict = Verdict("not checked", f"Exercise {number} · {blame}\n{_row('error', type_and_message(error))}")
     say(verdict.message)
     return verdict
 
 
 def check_answer(exercise: Exercise, answer) -> Verdict:
     """The verdict on an answer: prints nothing, records nothing."""
+    with random_state_restored():
+        return _judged(exercise, answer)
+
+
+def _judged(exercise: Exercise, answer) -> Verdict:
     unfit = _unfit(exercise, answer)
     if unfit:
         return _verdict(exercise, "wrong", [unfit])
@@ -79,9 +82,7 @@ def check_answer(exercise: Exercise, answer) -> Verdict:
         lines = [*_inputs(exercise, at_work_on), "Is there a loop that never ends?"]
         return _verdict(exercise, "too slow", lines + still)
     count = sum(trial.stdout.lines + trial.stderr.lines for trial in tried)
-    return _verdict(
-        exercise, "right", [f"(Your code printed {_lines(count)}, not shown here.)"] if count else []
-    )
+    return _verdict(exercise, "right", [f"(Your code printed {_lines(count)}, not shown here.)"] if count else [])
 
 
 def _verdict(exercise: Exercise, kind: str, lines: list[str]) -> Verdict:
@@ -152,7 +153,7 @@ def _diagnosis(exercise: Exercise, cases, tried: list[Trial], failing: int) -> l
 
 def _alike(exercise: Exercise, a: Trial, b: Trial) -> bool:
     if a.failure or b.failure:
-        return bool(a.failure and b.failure) and a.failure.type_name == b.failure.type_name
+        return bool(a.failure and b.failure) and a.failure.text == b.failure.text
     return a.changed == b.changed and _difference(exercise, a.value, b.value) is None
 
 
@@ -166,9 +167,7 @@ def _told_wrong(exercise: Exercise, trial: Trial, args: tuple, expected) -> list
     lines += [found] if found else []
     names = exercise.argument_names(len(args))
     for i in trial.changed:
-        lines.append(
-            f"Your function changed its argument `{names[i]}`; work on a copy, or build a new value."
-        )
+        lines.append(f"Your function changed its argument `{names[i]}`; work on a copy, or build a new value.")
     return lines
 
 
@@ -183,9 +182,7 @@ def _told_error(exercise: Exercise, trial: Trial, args: tuple, expected) -> list
 
 
 def _inputs(exercise: Exercise, args: tuple) -> list[str]:
-    named = [
-        f"{name} = {shown(arg)}" for name, arg in zip(exercise.argument_names(len(args)), args, strict=True)
-    ]
+    named = [f"{name} = {shown(arg)}" for name, arg in zip(exercise.argument_names(len(args)), args, strict=True)]
     return [_row("with" if i == 0 else "", text) for i, text in enumerate(named)]
 
 

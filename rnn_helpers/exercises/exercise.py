@@ -17,9 +17,7 @@ class Case:
 
     def __post_init__(self):
         if not isinstance(self.args, tuple):
-            raise ValueError(
-                f"args must be a tuple, `(x,)` for a single argument; got {type(self.args).__name__}"
-            )
+            raise ValueError(f"args must be a tuple, `(x,)` for a single argument; got {type(self.args).__name__}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ class Exercise:
     call: Callable = call_with_arguments
     rtol: float = 1e-6
     atol: float = 1e-9
-    time_limit: float | int = 5
+    time_limit: float = 5.0
 
     def __post_init__(self):
         fault = _fault(self)

@@ -1,6 +1,6 @@
 """Runs a reader's code so that the notebook goes on, whatever the code does.
 
-It has a time limit, its output is captured, and the random generators are afterwards as they were.
+It has a time limit, its output is captured, and the random generators can be put back as they were.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ class Run:
     left_behind: bool
 
 
-def collect(produce: Callable[[], Iterable], seconds: float | int) -> Run:
+def collect(produce: Callable[[], Iterable], seconds: float) -> Run:
     """Iterates over `produce()` in a thread of its own and gives what it yielded within the time limit.
 
     In a thread, because such a time limit works everywhere: in Jupyter, on the main thread and on others, on
@@ -36,7 +36,7 @@ def collect(produce: Callable[[], Iterable], seconds: float | int) -> Run:
     (it waits in C, or catches everything) is left behind as a daemon, silenced, until it does.
     """
     worker = _Worker(produce)
-    with _random_state_restored(), _output_captured(worker):
+    with _output_captured(worker):
         worker.start()
         try:
             _wait(worker, seconds)
@@ -120,7 +120,7 @@ class _Worker(threading.Thread):
                 self.results.append(result)
 
 
-def _wait(worker: _Worker, seconds: float | int) -> None:
+def _wait(worker: _Worker, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not worker.ended.is_set() and (left := deadline - time.monotonic()) > 0:
         worker.ended.wait(min(left, 0.1))  # in slices: on Windows nothing interrupts a long wait
@@ -133,7 +133,7 @@ def _stop(worker: _Worker) -> None:
         threading.Thread(target=_throw_into, args=(worker, 60), daemon=True).start()
 
 
-def _throw_into(worker: _Worker, seconds: float | int) -> None:
+def _throw_into(worker: _Worker, seconds: float) -> None:
     """Throws and throws: a loop that catches everything is hit, sooner or later, outside of its `try`."""
     deadline = time.monotonic() + seconds
     while not worker.ended.is_set() and time.monotonic() < deadline:
@@ -145,7 +145,8 @@ def _throw_into(worker: _Worker, seconds: float | int) -> None:
 
 
 @contextlib.contextmanager
-def _random_state_restored() -> Iterator[None]:
+def random_state_restored() -> Iterator[None]:
+    """The global random generators are afterwards as they were."""
     of_random, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (the global one is meant)
     devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
     try:

@@ -53,12 +53,7 @@ def _returns_nothing(steps) -> bool:
 
 def _only_calls_super(method) -> bool:
     """An `__init__` that was given to the reader as `super().__init__()` counts as a stub."""
-    stores = any(step.opname.startswith(("STORE", "DELETE")) for step in _steps(method))
-    return (
-        method.__name__ == "__init__"
-        and set(method.__code__.co_names) == {"super", "__init__"}
-        and not stores
-    )
+    return method.__name__ == "__init__" and set(method.__code__.co_names) == {"super", "__init__"}
 
 
 def _steps(function) -> list[dis.Instruction]:

@@ -38,9 +38,7 @@ def plain(value):
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key if isinstance(key, (str, int)) else plain(key): plain(item) for key, item in value.items()
-        }
+        return {key if isinstance(key, (str, int)) else plain(key): plain(item) for key, item in value.items()}
     return Foreign(kind_of(value))
 
 
@@ -70,11 +68,7 @@ def same(a, b) -> bool:
     if isinstance(a, torch.Tensor):
         if a.shape != b.shape or a.dtype != b.dtype:
             return False
-        return (
-            torch.isclose(a.detach(), b.detach(), rtol=0, atol=0, equal_nan=a.is_floating_point())
-            .all()
-            .item()
-        )
+        return torch.isclose(a.detach(), b.detach(), rtol=0, atol=0, equal_nan=a.is_floating_point()).all().item()
     if isinstance(a, np.ndarray):
         return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)):
@@ -90,6 +84,8 @@ def difference(got, expected, rtol: float, atol: float) -> str | None:
     """None where two plain values agree; else what is different, or "" where seeing both says it."""
     if isinstance(expected, Foreign) or isinstance(got, Foreign):
         return None if got == expected else _different_kind(got, expected)
+    if isinstance(expected, torch.Tensor) and isinstance(got, (list, tuple)):
+        got = _as_tensor_like(expected, got)
     if isinstance(expected, torch.Tensor) and expected.dim() == 0 and _is_number(got):
         return _number_difference(got, expected.item(), *_tolerances(rtol, atol, expected.dtype))
     if _is_number(expected) and isinstance(got, torch.Tensor):
@@ -185,9 +181,7 @@ def _tensor_difference(got, expected, rtol, atol) -> str | None:
         return unwanted
     place = tuple((~equal).nonzero()[0].tolist())
     pair = two_shown(got[place].item(), expected[place].item())
-    return (
-        f"The first difference is at [{', '.join(map(str, place))}]: {pair[0]}, where {pair[1]} is expected."
-    )
+    return f"The first difference is at [{', '.join(map(str, place))}]: {pair[0]}, where {pair[1]} is expected."
 
 
 def _number_difference(got, expected, rtol, atol) -> str | None:
@@ -206,9 +200,7 @@ def _number_difference(got, expected, rtol, atol) -> str | None:
 
 def _first_difference(triples, rtol, atol) -> str | None:
     for name, got, expected in triples:
-        found = (
-            "It is None." if got is None and expected is not None else difference(got, expected, rtol, atol)
-        )
+        found = "It is None." if got is None and expected is not None else difference(got, expected, rtol, atol)
         if found is not None:
             return f"{name}: {found[0].lower()}{found[1:]}" if found else f"{name} is not as expected."
     return None
@@ -243,6 +235,14 @@ def _is_number(value) -> bool:
 
 def _number_type(value) -> type:
     return next(t for t in (bool, int, float, complex) if isinstance(value, t))
+
+
+def _as_tensor_like(expected, numbers):
+    """Lists of numbers, or of tensors, as one tensor: as good an answer. Anything else is left as it is."""
+    try:
+        return torch.stack([torch.as_tensor(item, dtype=expected.dtype) for item in numbers])
+    except (TypeError, ValueError, RuntimeError):
+        return numbers
 
 
 def _as_tensor(number):
@@ -305,8 +305,6 @@ def _number(value, digits: int, smallest: float) -> str:
         return str(value) if value.bit_length() < 64 else f"an int of {value.bit_length()} bits"
     if isinstance(value, complex):
         imaginary = _number(value.imag, digits, smallest)
-        return (
-            f"{_number(value.real, digits, smallest)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-        )
+        return f"{_number(value.real, digits, smallest)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
     text = f"{0.0 if abs(value) < smallest or value == 0 else value:.{digits}g}"
     return text if any(mark in text for mark in ".en") else text + ".0"

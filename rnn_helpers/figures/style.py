@@ -34,7 +34,7 @@ STYLE = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "savefig.facecolor": PAPER,
-    "font.size": 10.5,
+    "font.size": 11,
     "mathtext.fontset": "cm",
     "text.color": INK,
     "axes.facecolor": "none",

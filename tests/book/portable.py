@@ -32,6 +32,8 @@ def faults(markdown: str) -> list[str]:
         where = text if name in in_formulas | before_code else prose
         if match := re.search(pattern, where, flags=re.MULTILINE):
             found.append(f"{name}: {match[0].strip()[:60]!r}")
+    if re.search(r"\$\$(?:(?!\$\$).)*\\\\(?:(?!\$\$).)*\\tag(?:(?!\$\$).)*\$\$", text, flags=re.DOTALL):
+        found.append(r"\\ in an equation with \tag, which Sphinx breaks; write \cr")
     if text.count("$$") % 2:
         found.append("$$ without its partner")
     return found

@@ -71,7 +71,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
 
 
 def test_opens_without_an_error(visit: Visit) -> None:
-    assert not visit.errors, "\n".join(visit.errors)
+    errors = visit.errors
+    assert not errors, "\n".join(errors)
 
 
 def test_asks_nothing_of_other_machines(visit: Visit, address: str) -> None:

@@ -33,6 +33,7 @@ def test_the_cells_of_a_lesson_are_portable(text):
         "Term\n: definition",
         "<!-- hidden -->",
         "$$ x = 1",
+        "$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned} \\tag{2.5}$$",
     ],
 )
 def test_what_would_show_raw_somewhere_is_found(markdown):
@@ -44,6 +45,8 @@ def test_what_would_show_raw_somewhere_is_found(markdown):
     [
         "# Title\n\nText with `code`, $h_t = \\tanh(z_t)$ and **bold**.",
         "$$h_t = g(Vx_t + Uh_{t-1} + c). \\tag{2.3}$$",
+        "$$\\begin{aligned} a &= b \\cr c &= d \\end{aligned} \\tag{2.5}$$",
+        "$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$ and $$x \\tag{2.5}$$",
         "| a | b |\n|---|---|\n| $x < y$ | `{ref}` |",
         "> **Pitfall.** *Nothing carried.* Text.",
         "[paper](https://doi.org/10.1038/323533a0) and [below](#exercises)",

@@ -85,7 +85,7 @@ CHAPTER = '''
         return 2 * n  # < 3 & more
 
 
-    def exercise(number, title, stars):
+    def exercise(number, title, stars, time_limit):
         return Exercise(
             number=number,
             title=title,
@@ -99,11 +99,11 @@ CHAPTER = '''
                 Misconception(lambda n: n + 1, "HINT plus one"),
             ],
             hints=["What is `n + n`?", "It is $2n$, and 1 < 2.", "Multiply."],
-            time_limit=1.0,
+            time_limit=time_limit,
         )
 
 
-    EXERCISES = [exercise("97.1", "Double", 1), exercise("97.2", "Double again, slowly", 3)]
+    EXERCISES = [exercise("97.1", "Double", 1, 0.5), exercise("97.2", "Double again, slowly", 3, 60)]
 '''
 
 

@@ -6,7 +6,6 @@ import random
 import sys
 import threading
 import time
-import warnings
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from rnn_helpers.exercises.exercise import Case, Misconception
 
 def clip(grad, threshold):
     """A right answer, not written as the reference is."""
-    return grad * min(1.0, threshold / float(grad.norm()))
+    return grad * min(1.0, threshold / grad.norm().item())
 
 
 def vector(*values):
@@ -133,7 +132,7 @@ def test_a_builtin_may_be_the_answer(make):
         misconceptions=[Misconception(f, f.__name__) for f in (torch.sigmoid, torch.sin, torch.relu)],
     )
     assert check_answer(exercise, torch.tanh)
-    assert check_answer(exercise, np.tanh)
+    assert check_answer(exercise, lambda x: np.tanh(x.numpy()))
     assert check_answer(exercise, nn.Tanh())
     assert check_answer(exercise, torch.sin).message.endswith("\nsin")
 
@@ -170,7 +169,7 @@ def test_a_stub_is_not_attempted(exercise):
 
     def begun(grad, threshold):
         norm = ...  # your code
-        return norm
+        return norm  # noqa: RET504
 
     def not_implemented(grad, threshold):
         raise NotImplementedError
@@ -282,7 +281,7 @@ def test_an_argument_changed_in_place_is_told_even_where_the_result_is_right(exe
 
     verdict = check_answer(exercise, in_place)
     assert verdict.kind == "wrong"
-    assert "Your function changed its argument `grad`; build a new value instead." in verdict.message
+    assert "Your function changed its argument `grad`; work on a copy, or build a new value." in verdict.message
     assert "returned" not in verdict.message
 
 
@@ -339,15 +338,33 @@ def test_the_misconception_that_explains_more_is_told(make):
     def first_case_only(grad, threshold):
         return grad if float(grad.norm()) == 5 else clip(grad, threshold)
 
+    mistakes = [
+        Misconception(first_case_only, "HINT first case only"),
+        Misconception(lambda grad, threshold: grad * 1, "HINT never"),
+        Misconception(lambda grad, threshold: -grad, "HINT sign"),
+    ]
+    for declared in (mistakes, mistakes[::-1]):
+        exercise = make(misconceptions=declared)
+        assert check_answer(exercise, lambda grad, threshold: grad).message.endswith("HINT never")
+        assert check_answer(exercise, first_case_only).message.endswith("HINT first case only")
+
+
+def test_to_change_another_argument_is_another_mistake(make):
+    def add(a, b):
+        return a + b
+
     exercise = make(
+        reference=add,
+        cases=[Case((vector(1.0), vector(2.0)), vector(3.0))],
+        random_cases=lambda generator: [],
         misconceptions=[
-            Misconception(first_case_only, "HINT first case only"),
-            Misconception(lambda grad, threshold: grad * 1, "HINT never"),
-            Misconception(lambda grad, threshold: -grad, "HINT sign"),
-        ]
+            Misconception(lambda a, b: a.add_(b).clone(), "HINT first"),
+            Misconception(lambda a, b: a - b, "HINT minus"),
+            Misconception(lambda a, b: a, "HINT forgotten"),
+        ],
     )
-    assert check_answer(exercise, lambda grad, threshold: grad).message.endswith("HINT never")
-    assert check_answer(exercise, first_case_only).message.endswith("HINT first case only")
+    assert check_answer(exercise, lambda a, b: a.add_(b) * 1).message.endswith("HINT first")
+    assert "HINT" not in check_answer(exercise, lambda a, b: b.add_(a) * 1).message
 
 
 def test_a_misconception_may_be_an_error(make):
@@ -356,10 +373,11 @@ def test_a_misconception_may_be_an_error(make):
 
     others = [Misconception(lambda g, t: g, "HINT a"), Misconception(lambda g, t: -g, "HINT b")]
     exercise = make(misconceptions=[*others, Misconception(fails, "HINT shapes")])
-    verdict = check_answer(exercise, lambda grad, threshold: grad.reshape(7, 9))
+    verdict = check_answer(exercise, lambda grad, threshold: torch.matmul(grad, torch.eye(3).double()))
     assert verdict.kind == "error"
     assert verdict.message.endswith("HINT shapes")
-    assert "HINT" not in check_answer(exercise, lambda grad, threshold: 1 // 0).message
+    for other in (lambda grad, threshold: grad.reshape(7, 9), lambda grad, threshold: 1 // 0):
+        assert "shapes" not in check_answer(exercise, other).message
 
 
 def test_a_slow_misconception_does_not_hold_up_the_verdict(make):
@@ -493,7 +511,7 @@ def test_a_result_that_fails_at_everything_is_only_a_wrong_result(exercise):
 
 def test_prints_of_the_failing_case_are_shown_a_few_lines_of_them(exercise):
     def chatty(grad, threshold):
-        for i in range(10_000):
+        for i in range(1000):
             print(f"{i} of {len(grad)}")
         print("careful", file=sys.stderr)
         return grad
@@ -503,7 +521,7 @@ def test_prints_of_the_failing_case_are_shown_a_few_lines_of_them(exercise):
         "  printed   0 of 2",
         "            1 of 2",
         "            2 of 2",
-        "            (and 9997 lines more)",
+        "            (and 997 lines more)",
         "            (1 line on standard error, not shown here)",
     ]
 
@@ -511,12 +529,9 @@ def test_prints_of_the_failing_case_are_shown_a_few_lines_of_them(exercise):
 def test_nothing_that_the_answer_prints_gets_out(exercise, capsys):
     def chatty(grad, threshold):
         print("out"), print("err", file=sys.stderr)
-        warnings.warn("careful", stacklevel=1)
         return grad
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        check_answer(exercise, chatty)
+    check_answer(exercise, chatty)
     assert capsys.readouterr() == ("", "")
 
 
@@ -546,7 +561,8 @@ def test_the_case_on_which_it_never_ends_is_shown(make):
         return endless(grad, threshold) if len(grad) == 1 else clip(grad, threshold)
 
     message = check_answer(make(time_limit=0.3), endless_if_short).message
-    assert message.startswith("Exercise 8.1 · no answer after 0.3 s\n  with      grad = tensor([-")
+    assert message.startswith("Exercise 8.1 · no answer after 0.3 s\n  with      grad = tensor([")
+    assert message.count(",") == 0
 
 
 def test_what_failed_before_is_told_rather_than_the_time(make):

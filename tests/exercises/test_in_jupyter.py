@@ -85,7 +85,7 @@ def test_a_cell_ends_in_check_and_shows_its_message_only(notebook):
 
 def test_an_endless_answer_is_stopped_and_the_next_cell_works(notebook):
     text = notebook.text("def spin(n):\n    while True: pass\ncheck('97.1', spin)")
-    assert text.startswith("Exercise 97.1 · no answer after 1 s\n  with      n = 0\n")
+    assert text.startswith("Exercise 97.1 · no answer after 0.5 s\n  with      n = 0\n")
     assert works(notebook)
 
 
@@ -100,7 +100,7 @@ def test_the_line_of_the_cell_is_shown(notebook):
 def test_an_answer_that_waits_for_ever_is_left_behind_silenced(notebook):
     code = (
         "import threading\nrelease = threading.Lock(); release.acquire()\n"
-        "def waits(n):\n    try:\n        release.acquire()\n    except BaseException:\n        print('late')\n"
+        "def waits(n):\n    try:\n        with release: pass\n    except BaseException:\n        print('late')\n"
         "check('97.1', waits)"
     )
     assert "It still runs in the background" in notebook.text(code)
@@ -111,28 +111,27 @@ def test_an_answer_that_waits_for_ever_is_left_behind_silenced(notebook):
 
 
 def test_time_sleep_for_ever(notebook):
-    assert "no answer after 1 s" in notebook.text("check('97.1', lambda n: time.sleep(10**6))")
+    assert "no answer after 0.5 s" in notebook.text("check('97.1', lambda n: time.sleep(10**6))")
     assert works(notebook)
 
 
 def test_a_flood_of_prints_is_held_back(notebook):
     text = notebook.text("def floods(n):\n    while True: print('x' * 100)\ncheck('97.1', floods)")
-    assert text.startswith("Exercise 97.1 · no answer after 1 s")
+    assert text.startswith("Exercise 97.1 · no answer after 0.5 s")
     assert "xxx" not in text
     assert works(notebook)
 
 
 def test_exit_in_an_answer_does_not_end_the_kernel(notebook):
     assert "error     SystemExit" in notebook.text("check('97.1', lambda n: sys.exit())")
-    assert "97.1 · " in notebook.text("check('97.1', lambda n: exit())")
     assert works(notebook)
 
 
 def test_the_interrupt_button_is_an_ordinary_interrupt(notebook):
-    """The answer has 1 s, of which it uses less: what comes back is KeyboardInterrupt, and no verdict."""
-    outputs = notebook.run("print(flush=True); check('97.1', lambda n: time.sleep(0.9) or 0)", interrupt_after=0.5)
+    code = "def slow(n):\n    while True: time.sleep(0.01)\ncheck('97.2', slow)"
+    outputs = notebook.run(code, interrupt_after=0.5)
     assert [content["ename"] for kind, content in outputs if kind == "error"] == ["KeyboardInterrupt"]
-    assert not [content for kind, content in outputs if kind == "stream" and "97.1" in content["text"]]
+    assert not [content for kind, content in outputs if kind == "stream" and "97.2" in content["text"]]
     assert works(notebook)
 
 
