@@ -4,4 +4,6 @@ import os
 import tempfile
 
 os.environ["TQDM_DISABLE"] = "1"
-os.environ["RNN_HELPERS_PROGRESS"] = os.path.join(tempfile.mkdtemp(), "progress.json")
+os.environ["RNN_HELPERS_PROGRESS"] = os.path.join(
+    tempfile.mkdtemp(), "progress.json"
+)

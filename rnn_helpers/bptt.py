@@ -35,9 +35,7 @@ def initial_parameters(D: int, H: int, K: int, seed: int, dtype: torch.dtype = t
     generator = torch.Generator().manual_seed(seed)
 
     def draw(rows: int, columns: int) -> Tensor:
-        return (
-            (2 * torch.rand(rows, columns, generator=generator, dtype=dtype) - 1) / H**0.5
-        ).requires_grad_()
+        return ((2 * torch.rand(rows, columns, generator=generator, dtype=dtype) - 1) / H**0.5).requires_grad_()
 
     c, b = (torch.zeros(size, dtype=dtype, requires_grad=True) for size in (H, K))
     return Parameters(draw(H, D), draw(H, H), draw(K, H), c, b)
@@ -54,7 +52,7 @@ def elman(
 
     Gradients flow to all five arguments and equal autograd's. They cost less: the products with V, and the sums over
     time for the parameters, are done for all steps at once, and only what truly waits for its neighbour is a loop.
-    Second derivatives are not provided (autograd says so when asked).
+    Second derivatives are not provided; asking for them is an error.
 
     Raises
     ------

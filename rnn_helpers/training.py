@@ -61,13 +61,12 @@ def train(
     Raises
     ------
     ValueError : `patience` without `validate`, no parameters, or no batches.
-    FloatingPointError : the loss is not finite; the message says at which step. The parameters are as before it.
+    FloatingPointError : the loss or its gradient is not finite; the message says at which step. The parameters are
+        as before it.
     """
     parameters = list(parameters)
     if not parameters:
-        raise ValueError(
-            "train: parameters is empty; an iterator such as model.parameters() is used up by one loop"
-        )
+        raise ValueError("train: parameters is empty; an iterator such as model.parameters() is used up by one loop")
     if patience is not None and validate is None:
         raise ValueError("train: patience needs validate, a function that returns the loss on held-out data")
     device = parameters[0].device
@@ -78,12 +77,12 @@ def train(
         for step, batch in enumerate(islice(batches, steps), start=1):
             value = loss(*(tensor.to(device) for tensor in batch))
             if not value.isfinite():
-                raise FloatingPointError(
-                    f"train: the loss is {value:.3g} at step {step}; lower lr, or set clip"
-                )
+                raise FloatingPointError(f"train: the loss is {value:.3g} at step {step}; lower lr, or set clip")
             adapt.zero_grad()
             value.backward()
             norm = torch.nn.utils.clip_grad_norm_(parameters, clip)
+            if not norm.isfinite():
+                raise FloatingPointError(f"train: the norm of the gradient is {norm:.3g} at step {step}")
             adapt.step()
             history.losses.append(value.item())
             history.gradient_norms.append(norm.item())
@@ -95,7 +94,7 @@ def train(
                 history.validation_losses.append(float(validate()))
             history.validation_steps.append(step)
             checks = history.validation_losses
-            best_check = min(range(len(checks)), key=checks.__getitem__)
+            best_check = min(range(len(checks)), key=lambda i: math.inf if math.isnan(checks[i]) else checks[i])
             if best_check == len(checks) - 1:
                 best = [p.detach().clone() for p in parameters]
             elif patience is not None and len(checks) - 1 - best_check >= patience:

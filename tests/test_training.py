@@ -141,3 +141,24 @@ def test_batches_go_to_the_device_of_the_parameters():
     seen = []
     train([weight], lambda x: seen.append(x.device) or (weight * x).sum(), [(torch.ones(1),)], steps=1, lr=0.1, seed=0)
     assert [d.type for d in seen] == [device.type]
+
+
+def test_a_gradient_that_is_not_finite_stops_and_keeps_the_parameters():
+    weight = a_weight(0.0)
+    with pytest.raises(FloatingPointError, match="gradient is inf at step 1"):
+        train([weight], lambda: weight.sqrt().sum(), endless(), steps=5, lr=0.5, seed=0, clip=1.0)
+    assert weight.item() == 0.0
+
+
+def test_a_validation_loss_that_is_no_number_is_never_the_best():
+    weight, checks = a_weight(), iter([math.nan, 3.0, 2.0, 4.0, 5.0])
+    seen = []
+
+    def validate():
+        seen.append(weight.item())
+        return next(checks)
+
+    options = dict(steps=1000, lr=0.1, seed=0, validate=validate, every=10, patience=2)
+    history = train([weight], distance_to_3(weight), endless(), **options)
+    assert len(history.validation_losses) == 5
+    assert weight.item() == seen[2]

@@ -1,4 +1,4 @@
-"""`make bench`: forward and backward of the package's recurrences against PyTorch's, interleaved in one run, one thread."""
+"""`make bench`: forward and backward of the package's recurrences against PyTorch's, interleaved, one thread."""
 
 import torch
 

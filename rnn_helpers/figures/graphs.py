@@ -44,6 +44,4 @@ def draw_arrow(
     axes.annotate("", xy=end, xytext=start, arrowprops=style, zorder=1)
     if text:
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-        axes.annotate(
-            text, middle, text_offset, textcoords="offset points", ha="center", va="center", color=color
-        )
+        axes.annotate(text, middle, text_offset, textcoords="offset points", ha="center", va="center", color=color)

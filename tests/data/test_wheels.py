@@ -86,9 +86,7 @@ def test_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("RNN_HELPERS_CACHE", "~/data")
     assert cache_folder() == Path.home() / "data"
     for unset in ("", None):
-        monkeypatch.delenv("RNN_HELPERS_CACHE") if unset is None else monkeypatch.setenv(
-            "RNN_HELPERS_CACHE", unset
-        )
+        monkeypatch.delenv("RNN_HELPERS_CACHE") if unset is None else monkeypatch.setenv("RNN_HELPERS_CACHE", unset)
         assert cache_folder() == platformdirs.user_cache_path("rnn_helpers", appauthor=False)
 
 
@@ -284,9 +282,7 @@ class TestTruePip:
     def test_python_without_pip(self, wheel, cache, monkeypatch, tmp_path):
         venv.create(tmp_path / "bare", with_pip=False, symlinks=os.name != "nt")
         programs = tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin")
-        monkeypatch.setattr(
-            sys, "executable", str(programs / Path("python.exe" if os.name == "nt" else "python"))
-        )
+        monkeypatch.setattr(sys, "executable", str(programs / Path("python.exe" if os.name == "nt" else "python")))
         assert "this Python has no pip" in failure(wheel)
         assert listing(cache) == []
 
