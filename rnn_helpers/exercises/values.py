@@ -237,12 +237,17 @@ def _number_type(value) -> type:
     return next(t for t in (bool, int, float, complex) if isinstance(value, t))
 
 
-def _as_tensor_like(expected, numbers):
-    """Lists of numbers, or of tensors, as one tensor: as good an answer. Anything else is left as it is."""
+def _as_tensor_like(expected, items):
+    """A list of numbers, or of tensors, as one tensor: as good an answer. Any other list as it is."""
     try:
-        return torch.stack([torch.as_tensor(item, dtype=expected.dtype) for item in numbers])
+        if any(isinstance(item, torch.Tensor) for item in items):
+            return torch.stack([torch.as_tensor(item) for item in items])
+        tensor = torch.tensor(items)
+        # Numbers have no dtype of their own, but a float is no good where an int is expected.
+        fits = torch.can_cast(tensor.dtype, expected.dtype)
+        return torch.tensor(items, dtype=expected.dtype) if fits else tensor
     except (TypeError, ValueError, RuntimeError):
-        return numbers
+        return items
 
 
 def _as_tensor(number):
