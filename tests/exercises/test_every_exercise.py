@@ -82,3 +82,10 @@ def test_the_solution_can_be_shown(exercise):
 def test_verdicts_are_the_same_each_time(exercise):
     mistake = exercise.misconceptions[0].answer
     assert check_answer(exercise, mistake).message == check_answer(exercise, mistake).message
+
+
+@each
+def test_hints_are_without_tex(exercise):
+    """They are HTML, in which neither the book nor Colab typesets formulas; code and plain letters do."""
+    texts = [*exercise.hints, *(misconception.hint for misconception in exercise.misconceptions)]
+    assert not [text for text in texts if "$" in text or "\\" in text]

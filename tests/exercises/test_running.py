@@ -5,6 +5,7 @@ import contextlib
 import io
 import itertools
 import random
+import signal
 import sys
 import threading
 import time
@@ -118,6 +119,15 @@ def test_what_goes_wrong_outside_of_the_answer_is_raised_here():
         collect(produce, 5)
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own answer to an interrupt, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_comes_out_as_such_and_ends_the_code():
     threading.Timer(0.2, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
