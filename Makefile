@@ -5,9 +5,11 @@ BIN := .venv/bin
 READY := .venv/ready
 
 # One thread a notebook, notebooks side by side: two threads gain a small recurrent step nothing and disturb the others.
+# Where somebody sets more, those that wait shall sleep and not spin.
 export OMP_NUM_THREADS ?= 1
+export OMP_WAIT_POLICY ?= passive
 export TQDM_DISABLE = 1
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
 .PHONY: help book test check lint notebooks serve bench publish lock colab actionlint clean
@@ -47,7 +49,7 @@ notebooks: $(READY) ## run the chapters whose text changed and store their outpu
 
 serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every save
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
-	RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/sphinx-autobuild --open-browser --quiet \
+	PYTHONPATH=book/_ext RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/sphinx-autobuild --open-browser --quiet \
 		--pre-build "$(BIN)/python tools/notebooks.py" --watch rnn_helpers \
 		--ignore "$(CURDIR)/_build/*" --ignore "$(CURDIR)/.venv/*" --ignore "$(CURDIR)/.git/*" --ignore "*.ipynb" . _build/serve
 
