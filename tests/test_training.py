@@ -58,20 +58,24 @@ def test_it_ends_with_the_batches():
     assert len(history.losses) == 5
 
 
-def test_early_stopping_puts_the_best_parameters_back():
-    weight, checks = a_weight(), iter([5.0, 1.0, 2.0, 3.0, 0.0])
-    seen = []
+def stop_early_on(*checks):
+    """Trains with patience 2 on these validation losses; the history, the weight, and what it was at each check."""
+    weight, values, seen = a_weight(), iter(checks), []
 
     def validate():
         seen.append(weight.item())
-        return next(checks)
+        return next(values)
 
     options = dict(steps=1000, lr=0.1, seed=0, validate=validate, every=10, patience=2)
-    history = train([weight], distance_to_3(weight), endless(), **options)
+    return train([weight], distance_to_3(weight), endless(), **options), weight.item(), seen
+
+
+def test_early_stopping_puts_the_best_parameters_back():
+    history, weight, seen = stop_early_on(5.0, 1.0, 2.0, 3.0, 0.0)
     assert history.validation_losses == [5.0, 1.0, 2.0, 3.0]
     assert history.validation_steps == [10, 20, 30, 40]
     assert len(history.losses) == 40
-    assert weight.item() == seen[1]
+    assert weight == seen[1]
 
 
 def test_validation_alone_neither_stops_nor_restores():
@@ -151,14 +155,6 @@ def test_a_gradient_that_is_not_finite_stops_and_keeps_the_parameters():
 
 
 def test_a_validation_loss_that_is_no_number_is_never_the_best():
-    weight, checks = a_weight(), iter([math.nan, 3.0, 2.0, 4.0, 5.0])
-    seen = []
-
-    def validate():
-        seen.append(weight.item())
-        return next(checks)
-
-    options = dict(steps=1000, lr=0.1, seed=0, validate=validate, every=10, patience=2)
-    history = train([weight], distance_to_3(weight), endless(), **options)
+    history, weight, seen = stop_early_on(math.nan, 3.0, 2.0, 4.0, 5.0)
     assert len(history.validation_losses) == 5
-    assert weight.item() == seen[2]
+    assert weight == seen[2]
