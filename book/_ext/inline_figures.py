@@ -8,7 +8,6 @@ Those of a lesson's own cells without further ado; any page shows one by its fir
 """
 
 import json
-import re
 from pathlib import Path
 
 from docutils import nodes
@@ -42,7 +41,7 @@ class LessonFigure(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         path = Path(self.env.srcdir, self.arguments[0])
-        words = re.sub(r"\s+", " ", " ".join(self.content)).strip()
+        words = " ".join(" ".join(self.content).split())
         self.env.note_dependency(str(path))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):

@@ -323,12 +323,7 @@ gradient_check = Exercise(
             "theta - eps to theta + eps, by eps squared.",
         ),
         Misconception(
-            lambda f, theta, eps: torch.stack(
-                [
-                    (f(theta + _with_step(theta, i, eps)) - f(theta - _with_step(theta, i, eps))) / eps
-                    for i in range(len(theta))
-                ]
-            ),
+            lambda f, theta, eps: 2 * numerical_gradient(f, theta, eps),
             "Twice too large: from theta - eps to theta + eps the distance is 2 eps.",
         ),
         Misconception(
@@ -336,12 +331,7 @@ gradient_check = Exercise(
             "All entries moved at once. For the derivative with respect to one entry, move that one alone.",
         ),
         Misconception(
-            lambda f, theta, eps: torch.stack(
-                [
-                    (f(theta + _with_step(theta, i, eps / 2)) - f(theta - _with_step(theta, i, eps / 2))) / eps
-                    for i in range(len(theta))
-                ]
-            ),
+            lambda f, theta, eps: numerical_gradient(f, theta, eps / 2),
             "You stepped by eps / 2 to either side. That is a fine derivative, but of another step size: go eps to "
             "either side and divide by 2 eps.",
         ),
@@ -388,17 +378,9 @@ def truncated_gradient(u, x, w):
     return gradient
 
 
-def _windows(u: Tensor, x: Tensor, w: int, reset_state: bool, last_only: bool = False) -> Tensor:
-    h = dh_du = gradient = torch.zeros_like(u)
-    for t, x_t in enumerate(x):
-        if t % w == 0:
-            dh_du = torch.zeros_like(u)
-            h = torch.zeros_like(u) if reset_state else h
-        dh_du = h + u * dh_du
-        h = u * h + x_t
-        if not last_only or t % w == w - 1 or t == len(x) - 1:
-            gradient = gradient + dh_du
-    return gradient
+def _last_loss(u: Tensor, x: Tensor, w: int) -> Tensor:
+    """The part of the gradient that comes from the loss of the last step."""
+    return truncated_gradient(u, x, w) - truncated_gradient(u, x[:-1], w)
 
 
 def _zero_at_borders(u: Tensor, x: Tensor, w: int) -> Tensor:
@@ -442,7 +424,7 @@ truncation = Exercise(
             "This is the full gradient: nothing is cut. At the start of each window the derivative of the state is 0.",
         ),
         Misconception(
-            lambda u, x, w: _windows(u, x, w, reset_state=True),
+            lambda u, x, w: sum(truncated_gradient(u, window, w) for window in x.split(w)),
             "You started each window from the state 0. Truncation forgets how the state came about, not its value.",
         ),
         Misconception(
@@ -455,7 +437,7 @@ truncation = Exercise(
             "step sees back to the start of its own window only.",
         ),
         Misconception(
-            lambda u, x, w: _windows(u, x, w, reset_state=False, last_only=True),
+            lambda u, x, w: sum(_last_loss(u, x[:end], w) for end in [*range(w, len(x), w), len(x)]),
             "Only the last loss of each window is in it. The loss is a sum over all steps.",
         ),
         Misconception(
@@ -464,7 +446,7 @@ truncation = Exercise(
             "before is forgotten, so there the derivative is h_{t-1}.",
         ),
         Misconception(
-            lambda u, x, w: truncated_gradient(u, x, w) - truncated_gradient(u, x[:-1], w),
+            _last_loss,
             "Only the last loss of all is in it. The loss is a sum over all steps.",
         ),
         Misconception(

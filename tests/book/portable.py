@@ -20,16 +20,16 @@ RAW_ELSEWHERE = {
     "strikethrough or a comment": r"^%\s|<!--",
 }
 
+IN_FORMULAS_AND_CODE = {"a MyST role", "a label in an equation, which only Sphinx resolves"}
+
 
 def faults(markdown: str) -> list[str]:
     """What a Markdown cell holds that some front end would show raw; code and formulas are looked at as such."""
     text = re.sub(r"^```\w*\n.*?^```$", "", markdown, flags=re.DOTALL | re.MULTILINE)  # plain fences are fine
     prose = re.sub(r"`[^`\n]+`(?!`)", "", re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", "", text, flags=re.DOTALL))
-    in_formulas = {"a label in an equation, which only Sphinx resolves"}
-    before_code = {"a MyST role"}
     found = []
     for name, pattern in RAW_ELSEWHERE.items():
-        where = text if name in in_formulas | before_code else prose
+        where = text if name in IN_FORMULAS_AND_CODE else prose
         if match := re.search(pattern, where, flags=re.MULTILINE):
             found.append(f"{name}: {match[0].strip()[:60]!r}")
     if re.search(r"\$\$(?:(?!\$\$).)*\\\\(?:(?!\$\$).)*\\tag(?:(?!\$\$).)*\$\$", text, flags=re.DOTALL):

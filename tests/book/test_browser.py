@@ -11,9 +11,9 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from lessons import ROOT
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-ROOT = Path(__file__).parent.parent.parent
 # Tags whose attribute makes a browser fetch something, and the kinds of <link> that do not.
 SRC = ("script", "img", "iframe", "source", "video", "audio", "embed", "track")
 LOADED_BY = [(tag, "src") for tag in SRC] + [("object", "data"), ("image", "href"), ("use", "href")]
