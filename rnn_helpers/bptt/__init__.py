@@ -1,0 +1,15 @@
+"""Recurrences over whole sequences, with backward passes written by hand."""
+
+from rnn_helpers.bptt.elman import Parameters, elman, initial_parameters
+from rnn_helpers.bptt.gru import gru_reset_after, gru_reset_before
+from rnn_helpers.bptt.lstm import coupled_lstm, lstm
+
+__all__ = [
+    "Parameters",
+    "coupled_lstm",
+    "elman",
+    "gru_reset_after",
+    "gru_reset_before",
+    "initial_parameters",
+    "lstm",
+]

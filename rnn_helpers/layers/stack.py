@@ -1,0 +1,163 @@
+"""What the units share: the parameters of all layers and directions, and the way of a batch through them."""
+
+import inspect
+from itertools import chain
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import dropout as drop
+
+from rnn_helpers.layers import conversion
+from rnn_helpers.layers.ends import Lengths, ends_of
+
+
+class Stack(nn.Module):
+    """Layers upon layers of one unit, in one direction or two.
+
+    A unit says how many tensors its state has (`parts`), how many blocks of H rows V, U and b have (`gates`), what its
+    parameters are called (`letters`), how one layer runs in one direction (`run`), and, for the way to and from
+    PyTorch, which module is its like (`theirs`) and how that writes options and parameters.
+    """
+
+    theirs: ClassVar[type[nn.RNNBase]]
+    parts: ClassVar[int] = 1
+
+    def __init__(self, D, H, num_layers, bidirectional, dropout, gates, letters):
+        super().__init__()
+        unit = type(self).__name__
+        for name, size in [("D", D), ("H", H), ("num_layers", num_layers)]:
+            if not isinstance(size, int) or size < 1:
+                raise ValueError(f"{unit}: {name} must be a positive integer, got {size!r}")
+        if not 0 <= dropout < 1:
+            raise ValueError(f"{unit}: dropout must be a probability below 1, got {dropout!r}")
+        if dropout and num_layers == 1:
+            raise ValueError(f"{unit}: dropout acts between layers; with num_layers = 1, {dropout} would do nothing")
+        self.D, self.H, self.num_layers, self.bidirectional, self.dropout = D, H, num_layers, bidirectional, dropout
+        self.directions, self.gates, self.letters = 1 + bidirectional, gates, letters
+        for layer, reverse in self.places():
+            inputs = D if layer == 0 else H * self.directions
+            shapes = {"V": (gates * H, inputs), "U": (gates * H, H), "b": (gates * H,), "c": (H,), "d": (H,)}
+            for letter in letters:
+                setattr(self, _name(letter, layer, reverse), nn.Parameter(torch.empty(shapes[letter])))
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -(H**-0.5), H**-0.5)
+
+    def places(self):
+        """Layer and direction of all S states, in their order."""
+        return [(layer, reverse) for layer in range(self.num_layers) for reverse in range(self.directions)]
+
+    def parameters_at(self, layer, reverse):
+        return [getattr(self, _name(letter, layer, reverse)) for letter in self.letters]
+
+    def by_gate(self, layer, reverse):
+        """V, U, b of the first gate, then of the second, ...: rows of the stacked parameters, as views."""
+        V, U, b, *_ = self.chosen_parameters(layer, reverse)
+        return chain.from_iterable(zip(*(stacked.chunk(self.gates) for stacked in (V, U, b)), strict=True))
+
+    def chosen_parameters(self, layer, reverse):
+        if not 0 <= layer < self.num_layers:
+            raise ValueError(f"cell_parameters: layer must lie between 0 and {self.num_layers - 1}, got {layer}")
+        if reverse and not self.bidirectional:
+            raise ValueError("cell_parameters: reverse=True, but this layer has no backward direction")
+        return self.parameters_at(layer, reverse)
+
+    def extra_repr(self) -> str:
+        _, _, *options = inspect.signature(type(self)).parameters.values()
+        values = [(option.name, getattr(self, option.name), option.default) for option in options]
+        changed = [f"{name}={value!r}" for name, value, default in values if value != default]
+        return ", ".join([str(self.D), str(self.H), *changed])
+
+    def forward(
+        self, x: Float[Tensor, "B T D"], state: Float[Tensor, "S B H"] | None = None, lengths: Lengths | None = None
+    ) -> tuple[Float[Tensor, "B T O"], Float[Tensor, "S B H"]]:
+        """Outputs and final state; what they are, and what `lengths` does, stands in `rnn_helpers.layers`.
+
+        Raises
+        ------
+        ValueError : a shape, a dtype or a length does not fit, or there are no sequences or steps.
+        """
+        output, (h,) = self.through_all(x, None if state is None else (state,), lengths)
+        return output, h
+
+    def through_all(self, x, state, lengths):
+        """The outputs of the topmost layer, and the final state, one tensor (S, B, H) for each of its parts."""
+        self._check(x, state)
+        if state is None:
+            initial = [[x.new_zeros(x.shape[0], self.H)] * self.parts] * (self.num_layers * self.directions)
+        else:
+            initial = list(zip(*state, strict=True))
+        ends = ends_of(x, lengths, type(self).__name__)
+        x, final = ends.clear(x), []
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                x = drop(x, self.dropout, self.training)
+            outputs = []
+            for reverse in range(self.directions):
+                inputs = ends.turn(x) if reverse else x
+                states = self.run(inputs, initial[len(final)], self.parameters_at(layer, reverse), ends.padding)
+                final.append([ends.last(part) for part in states])
+                outputs.append(ends.turn(states[0]) if reverse else states[0])
+            x = ends.clear(torch.cat(outputs, 2) if self.bidirectional else outputs[0])
+        return x, [torch.stack(part) for part in zip(*final, strict=True)]
+
+    def _check(self, x, state):
+        unit, dtype = type(self).__name__, self.V_l0.dtype
+        if x.dim() != 3 or x.shape[2] != self.D:
+            raise ValueError(f"{unit}: x must have shape (B, T, D) with D = {self.D}, got {tuple(x.shape)}")
+        if 0 in x.shape:
+            raise ValueError(f"{unit}: x must hold at least one sequence and one step, its shape is {tuple(x.shape)}")
+        if x.dtype != dtype:
+            raise ValueError(f"{unit}: x is {x.dtype}, the parameters are {dtype}; they must agree")
+        shape = self.num_layers * self.directions, x.shape[0], self.H
+        for name, part in zip("hc", state or (), strict=False):
+            if not isinstance(part, Tensor):
+                raise ValueError(f"{unit}: {name} of state must be a tensor, got a {type(part).__name__}")
+            if tuple(part.shape) != shape:
+                raise ValueError(
+                    f"{unit}: {name} of state must have shape (S, B, H) = {shape}, got {tuple(part.shape)}"
+                )
+            if part.dtype != dtype:
+                raise ValueError(f"{unit}: {name} of state is {part.dtype}, x is {dtype}; they must agree")
+
+    @classmethod
+    def from_torch(cls, module: nn.Module) -> "Stack":
+        """The same function, with the same dtype, device and mode; whether `module` is batch first does not matter.
+
+        PyTorch has two biases where the equations have one; ours is their sum. Each of the two has the gradient of
+        ours, so that in plain gradient descent their sum moves twice as far.
+
+        Raises
+        ------
+        ValueError : the module is of another kind, has no biases, or a projection (`proj_size`).
+        """
+        return conversion.from_torch(cls, module)
+
+    def to_torch(self) -> nn.RNNBase:
+        """The `torch.nn` module that is the same function: batch first, our bias in its `bias_ih`, 0 in its `bias_hh`.
+
+        Raises
+        ------
+        ValueError : PyTorch has no such unit (a GRU with `reset="before"`, an LSTM with `coupled=True`).
+        """
+        return conversion.to_torch(self)
+
+    @staticmethod
+    def options_of(module):
+        return {}
+
+    def options_for_torch(self):
+        return {}
+
+    @staticmethod
+    def from_theirs(weight_ih, weight_hh, bias_ih, bias_hh):
+        return weight_ih, weight_hh, bias_ih + bias_hh
+
+    @staticmethod
+    def to_theirs(V, U, b):
+        return V, U, b, torch.zeros_like(b)
+
+
+def _name(letter, layer, reverse):
+    return f"{letter}_l{layer}" + "_reverse" * reverse
