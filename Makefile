@@ -45,11 +45,11 @@ lint: $(READY)
 	@$(BIN)/ruff format --quiet --check . || { echo "Not formatted. Next step: .venv/bin/ruff format ."; exit 1; }
 
 notebooks: $(READY) ## run the chapters whose text changed and store their outputs (CH=02: that one in any case)
-	@RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/python tools/notebooks.py $(CH)
+	@$(BIN)/python tools/notebooks.py $(CH)
 
 serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every save
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
-	PYTHONPATH=book/_ext RNN_HELPERS_PROGRESS=$$(mktemp -d)/progress.json $(BIN)/sphinx-autobuild --open-browser --quiet \
+	PYTHONPATH=book/_ext $(BIN)/sphinx-autobuild --open-browser --quiet \
 		--pre-build "$(BIN)/python tools/notebooks.py" --watch rnn_helpers \
 		--ignore "$(CURDIR)/_build/*" --ignore "$(CURDIR)/.venv/*" --ignore "$(CURDIR)/.git/*" --ignore "*.ipynb" . _build/serve
 

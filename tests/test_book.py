@@ -44,6 +44,13 @@ def test_the_values_are_read_from_a_call_over_several_lines():
         )  # fmt: skip
 
 
+def test_the_variable_of_a_comprehension_is_passed_over():
+    losses, bound = [0.1, 0.7], 0.5
+    with pytest.raises(AssertionError, match=r"losses = \[0.1, 0.7\]") as error:
+        claim("All are low.", all(loss < bound for loss in losses))
+    assert "bound = 0.5" in str(error.value)
+
+
 def test_large_values_are_shortened():
     losses = torch.linspace(0, 1, 100)
     with pytest.raises(AssertionError, match=r"losses = tensor of shape \(100,\), from 0 to 1"):

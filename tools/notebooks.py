@@ -4,9 +4,11 @@ python tools/notebooks.py          what changed in the text
 python tools/notebooks.py 02 07    these chapters, changed or not (after an edit of the package)
 """
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
+os.environ["TQDM_DISABLE"] = "1"  # a progress bar is for the person who waits, not for a stored output
+os.environ["RNN_HELPERS_PROGRESS"] = str(Path(tempfile.mkdtemp(), "progress.json"))  # nor what that person has solved
 
 
 def format_code(text: Path) -> None:

@@ -48,11 +48,15 @@ def _values_in_call(frame: FrameType) -> list[str]:
         return []  # no source at hand (exec'd text, an interactive prompt): the sentence alone must do
     operands = {}
     for node in ast.walk(condition):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not _contains_call(node):
+        readable = isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Load)
+        if readable and not _contains_call(node):
             operands[ast.unparse(node)] = node
     lines = []
     for text, node in operands.items():
-        value = eval(compile(ast.Expression(node), "<claim>", "eval"), frame.f_globals, frame.f_locals)
+        try:
+            value = eval(compile(ast.Expression(node), "<claim>", "eval"), frame.f_globals, frame.f_locals)
+        except NameError:  # the variable of a comprehension, which has no value here
+            continue
         if not callable(value) and not inspect.ismodule(value):
             lines.append(f"{text} = {_short(value)}")
     return lines

@@ -1,8 +1,13 @@
 """One style for every figure of the book: readable in light and dark, described in words, small when stored."""
 
+from rnn_helpers.figures.cells import draw_lstm, draw_starts
+from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key
+from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
+from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
+from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 
 __all__ = [
     "COLORS",
@@ -10,7 +15,22 @@ __all__ = [
     "INK",
     "PAPER",
     "draw_arrow",
+    "draw_attempts",
+    "draw_clipping",
+    "draw_descent",
+    "draw_gates",
+    "draw_gradient_map",
+    "draw_lstm",
+    "draw_map",
+    "draw_map_key",
     "draw_node",
+    "draw_recurrence",
+    "draw_shortcuts",
+    "draw_starts",
+    "draw_states",
+    "draw_stream",
+    "draw_surface",
+    "draw_transition",
     "draw_triangle",
     "draw_unrolled",
     "label_line",

@@ -1,0 +1,53 @@
+"""The map of fading gradients: blue where they shrink, orange where they grow, a line where they keep their length."""
+
+import numpy as np
+import torch
+from matplotlib.colors import to_rgb
+
+from rnn_helpers.figures import COLORS, draw_attempts, draw_gradient_map, draw_map_key, new_figure
+from rnn_helpers.figures.style import to_svg
+
+RADII = torch.linspace(0.5, 2, 16)
+RESTING = RADII.log10()[:, None] * torch.arange(1, 101)  # radius to the power of the distance
+
+
+def test_the_line_stands_where_the_length_is_unchanged():
+    _, axes = new_figure()
+    draw_gradient_map(axes, RADII, RESTING)
+    (edge,) = [c for c in axes.collections if len(c.get_edgecolor()) and np.allclose(c.get_linewidth(), 2)]
+    heights = np.concatenate([path.vertices[:, 1] for path in edge.get_paths()])
+    assert np.allclose(heights, 1, atol=0.01)
+
+
+def test_blue_below_and_orange_above():
+    _, axes = new_figure()
+    draw_gradient_map(axes, RADII, RESTING, "at rest")
+    filled = axes.collections[0]
+    middle = len(filled.get_facecolor()) // 2
+    assert np.allclose(filled.get_facecolor()[:middle, :3], to_rgb(COLORS["blue"]))
+    assert np.allclose(filled.get_facecolor()[middle:, :3], to_rgb(COLORS["orange"]))
+    alphas = filled.get_facecolor()[:, 3]
+    assert (np.diff(alphas[:middle]) < 0).all()
+    assert (np.diff(alphas[middle:]) > 0).all()
+
+
+def test_the_key_has_a_colour_for_each_band_and_names_the_edges():
+    figure, axes = new_figure(7, 0.6)
+    draw_map_key(axes)
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert len(axes.patches) == len(labels) + 1
+    assert labels[len(labels) // 2] == "1"
+    assert "<svg" in to_svg(figure, "alt")
+
+
+def test_attempts_stand_at_their_reach_and_the_unsolved_ones_above_the_limit():
+    _, axes = new_figure()
+    reaches = {"plain: small steps": [1e-9, 1e-8], "plain: larger steps": [1e-9], "gates: kept": [0.5]}
+    draw_attempts(
+        axes, reaches, {"plain: small steps": [None, 30], "plain: larger steps": [20], "gates: kept": [10]}, 40
+    )
+    small, larger, gates, _ = axes.lines
+    assert np.allclose(small.get_xydata(), [[1e-9, 44], [1e-8, 30]])
+    assert (small.get_marker(), larger.get_marker()) == ("o", "D")
+    assert small.get_color() == larger.get_color() != gates.get_color()
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["0", "10", "20", "30", "40", "not"]
