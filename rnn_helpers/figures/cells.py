@@ -24,7 +24,7 @@ def draw_lstm(axes: Axes) -> None:
     draw_node(axes, *add, "$+$", size=18)
     for place, text in [(forget_gate, "$f_t$"), (input_gate, "$i_t$"), (output_gate, "$o_t$")]:
         draw_node(axes, *place, text, blue)
-    draw_node(axes, *candidate, "$g$")
+    draw_node(axes, *candidate, r"$\tilde c_t$")
     draw_node(axes, 9.9, 1, "$h_t$")
 
     for start, end in [((0, 2.6), keep), (keep, add), (add, cell), (cell, (9.9, 2.6))]:
@@ -43,7 +43,6 @@ def draw_lstm(axes: Axes) -> None:
 def draw_starts(
     axes: Axes,
     starts: Mapping[str, tuple[Float[Tensor, "S"], Float[Tensor, "S"], Bool[Tensor, "S"]]],
-    threshold: float,
 ) -> None:
     """One row a start, S seeds each: gradients in all (hollow) and along the sum (full), and how many seeds learned.
 
@@ -51,7 +50,6 @@ def draw_starts(
     ----------
     starts : for each name the gradients in all, those along the sum, and whether the task was learned. Drawn in the
         order of the second, the smallest at the bottom, on a logarithmic axis.
-    threshold : where a dashed line shall stand.
     """
     names = sorted(starts, key=lambda name: starts[name][1].mean().item())
     for row, name in enumerate(names):
@@ -70,7 +68,6 @@ def draw_starts(
             color=COLORS["blue" if successes else "grey"],
             annotation_clip=False,
         )
-    axes.axvline(threshold, ls="--", lw=1.2, color=COLORS["orange"])
     axes.set(xscale="log", ylim=(-0.6, len(names) - 0.5))
     axes.set_yticks(range(len(names)), names)
 

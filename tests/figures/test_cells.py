@@ -21,6 +21,7 @@ def test_all_parts_are_drawn(axes):
     for part in (
         "$c_{t-1}$",
         "$c_t$",
+        r"$\tilde c_t$",
         "$h_{t-1}$",
         "$h_t$",
         "$x_t$",
@@ -34,7 +35,7 @@ def test_all_parts_are_drawn(axes):
         assert words.count(part) == 1, part
     assert words.count(r"$\times$") == 3
     assert words.count("$+$") == 1
-    assert words.count("$g$") == 2  # for the candidate, and for what is shown of the cell
+    assert words.count("$g$") == 1  # on the arrow from the cell to what is shown of it
 
 
 def test_the_sum_leads_in_a_straight_line_from_cell_to_cell(axes):
@@ -59,7 +60,7 @@ def test_starts_stand_in_the_order_of_the_gradient_along_the_sum():
     _, axes = new_figure(7, 3)
     learned, failed = torch.tensor([True, True, False]), torch.zeros(3, dtype=torch.bool)
     small, large = torch.tensor([1e-6, 2e-6, 3e-6]), torch.tensor([0.1, 0.2, 0.3])
-    draw_starts(axes, {"keeps": (small, large, learned), "forgets": (large, small, failed)}, threshold=0.02)
+    draw_starts(axes, {"keeps": (small, large, learned), "forgets": (large, small, failed)})
     assert [label.get_text() for label in axes.get_yticklabels()] == ["forgets", "keeps"]
     verdicts = {text.xy[1]: text for text in axes.texts if "learned" in text.get_text()}
     assert verdicts[0].get_text() == "0 of 3 learned"
