@@ -1,7 +1,7 @@
 """One style for every figure of the book: readable in light and dark, described in words, small when stored."""
 
 from rnn_helpers.figures.cells import draw_lstm, draw_starts
-from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key
+from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum
 from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
@@ -26,6 +26,7 @@ __all__ = [
     "draw_node",
     "draw_recurrence",
     "draw_shortcuts",
+    "draw_spectrum",
     "draw_starts",
     "draw_states",
     "draw_stream",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from torch import Tensor
 
-from rnn_helpers.figures.style import COLORS, INK
+from rnn_helpers.figures.style import COLORS, FAINT, INK
 
 _EDGES = (-16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16)  # powers of ten between the colours
 _STRENGTHS = (0.95, 0.78, 0.58, 0.4, 0.25, 0.1)
@@ -45,6 +45,14 @@ def draw_map_key(axes: Axes) -> None:
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
+
+
+def draw_spectrum(axes: Axes, eigenvalues: Complex[Tensor, "H"], color: str) -> None:
+    """Eigenvalues as points of the complex plane, with the unit circle."""
+    angle = np.linspace(0, 2 * np.pi, 200)
+    axes.plot(np.cos(angle), np.sin(angle), color=FAINT, lw=1.4, zorder=0)
+    axes.plot(eigenvalues.real, eigenvalues.imag, "o", ms=4, color=color, alpha=0.8, mew=0)
+    axes.set(aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), xlabel="real part", ylabel="imaginary part")
 
 
 def draw_attempts(

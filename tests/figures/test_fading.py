@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from matplotlib.colors import to_rgb
 
-from rnn_helpers.figures import COLORS, draw_attempts, draw_gradient_map, draw_map_key, new_figure
+from rnn_helpers.figures import COLORS, draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum, new_figure
 from rnn_helpers.figures.style import to_svg
 
 RADII = torch.linspace(0.5, 2, 16)
@@ -51,3 +51,12 @@ def test_attempts_stand_at_their_reach_and_the_unsolved_ones_above_the_limit():
     assert (small.get_marker(), larger.get_marker()) == ("o", "D")
     assert small.get_color() == larger.get_color() != gates.get_color()
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0", "10", "20", "30", "40", "not"]
+
+
+def test_eigenvalues_stand_in_the_complex_plane_beside_the_unit_circle():
+    _, axes = new_figure()
+    draw_spectrum(axes, torch.tensor([0.5 + 0.5j, -1j]), "C0")
+    circle, points = (line.get_xydata() for line in axes.lines)
+    assert np.allclose(np.hypot(*circle.T), 1)
+    assert np.allclose(points, [[0.5, 0.5], [0, -1]])
+    assert axes.get_aspect() == 1
