@@ -9,15 +9,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import one_hot
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
 def _fits(weights: object, **shapes: tuple) -> dict[str, Tensor]:
@@ -51,11 +44,11 @@ def next_state(x_t, h, V, U, c):
 def _cases_1_1(generator: Generator) -> Iterator[tuple]:
     for D, H in [(2, 2), (2, 2), (1, 3), (4, 2)]:
         yield (
-            _draw(generator, D),
-            _draw(generator, H).tanh(),
-            _draw(generator, H, D),
-            _draw(generator, H, H),
-            _draw(generator, H),
+            draw(generator, D),
+            draw(generator, H).tanh(),
+            draw(generator, H, D),
+            draw(generator, H, H),
+            draw(generator, H),
         )
 
 
@@ -67,17 +60,17 @@ one_step = Exercise(
     stars=1,
     reference=next_state,
     cases=[
-        Case((_numbers(0.0), _numbers(0.0), _numbers([1.0]), _numbers([1.0]), _numbers(1.0)), _numbers(_TANH_1)),
-        Case((_numbers(1.0), _numbers(0.5), _numbers([2.0]), _numbers([4.0]), _numbers(-3.0)), _numbers(_TANH_1)),
+        Case((numbers(0.0), numbers(0.0), numbers([1.0]), numbers([1.0]), numbers(1.0)), numbers(_TANH_1)),
+        Case((numbers(1.0), numbers(0.5), numbers([2.0]), numbers([4.0]), numbers(-3.0)), numbers(_TANH_1)),
         Case(
             (
-                _numbers(1.0, 0.0),
-                _numbers(0.0, 1.0),
-                _numbers([0.0, 5.0], [1.0, 0.0]),
-                _numbers([0.0, 1.0], [5.0, 0.0]),
-                _numbers(0.0, 0.0),
+                numbers(1.0, 0.0),
+                numbers(0.0, 1.0),
+                numbers([0.0, 5.0], [1.0, 0.0]),
+                numbers([0.0, 1.0], [5.0, 0.0]),
+                numbers(0.0, 0.0),
             ),
-            _numbers(_TANH_1, _TANH_1),
+            numbers(_TANH_1, _TANH_1),
         ),
     ],
     random_cases=_cases_1_1,
@@ -222,17 +215,17 @@ _ON, _OFF = "set", "clear"
 
 
 def _with_weights(V: list, U: list, c: float = 0.0) -> Callable:
-    return lambda: (*(_numbers(value) for value in (V, U)), _numbers(c), _numbers([1.0]), _numbers(0.0))
+    return lambda: (*(numbers(value) for value in (V, U)), numbers(c), numbers([1.0]), numbers(0.0))
 
 
 def _cases_1_3(generator: Generator) -> Iterator[tuple]:
-    kinds = _numbers(_SET, _CLEAR, _WAIT)
+    kinds = numbers(_SET, _CLEAR, _WAIT)
     for T in (10, 1000):
         choice = torch.randint(3, (T,), generator=generator)
         choice[0] = torch.randint(2, (1,), generator=generator)
         yield (kinds[choice],)
     for first in (_SET, _CLEAR):
-        yield (_numbers(first, *[_WAIT] * 999),)
+        yield (numbers(first, *[_WAIT] * 999),)
 
 
 flip_flop = Exercise(
@@ -242,14 +235,14 @@ flip_flop = Exercise(
     reference=set_and_reset,
     call=_is_set,
     cases=[
-        Case((_numbers(_SET),), [_ON]),
-        Case((_numbers(_CLEAR),), [_OFF]),
-        Case((_numbers(_SET, _WAIT, _WAIT),), [_ON, _ON, _ON]),
-        Case((_numbers(_CLEAR, _WAIT, _WAIT),), [_OFF, _OFF, _OFF]),
-        Case((_numbers(_SET, _CLEAR, _WAIT),), [_ON, _OFF, _OFF]),
-        Case((_numbers(_CLEAR, _SET, _WAIT),), [_OFF, _ON, _ON]),
-        Case((_numbers(_SET, *[_WAIT] * 40),), [_ON] * 41),
-        Case((_numbers(_SET, *[_WAIT] * 5, _CLEAR),), [_ON] * 6 + [_OFF]),
+        Case((numbers(_SET),), [_ON]),
+        Case((numbers(_CLEAR),), [_OFF]),
+        Case((numbers(_SET, _WAIT, _WAIT),), [_ON, _ON, _ON]),
+        Case((numbers(_CLEAR, _WAIT, _WAIT),), [_OFF, _OFF, _OFF]),
+        Case((numbers(_SET, _CLEAR, _WAIT),), [_ON, _OFF, _OFF]),
+        Case((numbers(_CLEAR, _SET, _WAIT),), [_OFF, _ON, _ON]),
+        Case((numbers(_SET, *[_WAIT] * 40),), [_ON] * 41),
+        Case((numbers(_SET, *[_WAIT] * 5, _CLEAR),), [_ON] * 6 + [_OFF]),
     ],
     random_cases=_cases_1_3,
     misconceptions=[
@@ -306,10 +299,10 @@ def _cases_1_4(generator: Generator) -> Iterator[tuple]:
     for B, T, H in [(2, 3, 1), (3, 5, 2), (4, 4, 3)]:
         lengths = torch.randint(1, T + 1, (B,), generator=generator)
         lengths[0] = T
-        yield _draw(generator, B, T, H), lengths
+        yield draw(generator, B, T, H), lengths
 
 
-_H = _numbers([[1.0], [2.0], [3.0]], [[4.0], [5.0], [6.0]])
+_H = numbers([[1.0], [2.0], [3.0]], [[4.0], [5.0], [6.0]])
 
 unequal_lengths = Exercise(
     number="1.4",
@@ -317,9 +310,9 @@ unequal_lengths = Exercise(
     stars=2,
     reference=last_states,
     cases=[
-        Case((_H, torch.tensor([3, 3])), _numbers([3.0], [6.0])),
-        Case((_H, torch.tensor([3, 1])), _numbers([3.0], [4.0])),
-        Case((_H, torch.tensor([2, 3])), _numbers([2.0], [6.0])),
+        Case((_H, torch.tensor([3, 3])), numbers([3.0], [6.0])),
+        Case((_H, torch.tensor([3, 1])), numbers([3.0], [4.0])),
+        Case((_H, torch.tensor([2, 3])), numbers([2.0], [6.0])),
     ],
     random_cases=_cases_1_4,
     misconceptions=[
@@ -369,7 +362,7 @@ def from_torch(weight_ih, weight_hh, bias_ih, bias_hh):
 
 def _cases_1_5(generator: Generator) -> Iterator[tuple]:
     for D, H in [(2, 2), (1, 2), (3, 2)]:
-        yield _draw(generator, H, D), _draw(generator, H, H), _draw(generator, H), _draw(generator, H)
+        yield draw(generator, H, D), draw(generator, H, H), draw(generator, H), draw(generator, H)
 
 
 port = Exercise(
@@ -379,17 +372,17 @@ port = Exercise(
     reference=from_torch,
     cases=[
         Case(
-            (_numbers([2.0]), _numbers([3.0]), _numbers(0.5), _numbers(0.25)),
-            (_numbers([2.0]), _numbers([3.0]), _numbers(0.75)),
+            (numbers([2.0]), numbers([3.0]), numbers(0.5), numbers(0.25)),
+            (numbers([2.0]), numbers([3.0]), numbers(0.75)),
         ),
         Case(
             (
-                _numbers([1.0, 2.0], [3.0, 4.0]),
-                _numbers([5.0, 6.0], [7.0, 8.0]),
-                _numbers(1.0, 0.0),
-                _numbers(0.0, 2.0),
+                numbers([1.0, 2.0], [3.0, 4.0]),
+                numbers([5.0, 6.0], [7.0, 8.0]),
+                numbers(1.0, 0.0),
+                numbers(0.0, 2.0),
             ),
-            (_numbers([1.0, 2.0], [3.0, 4.0]), _numbers([5.0, 6.0], [7.0, 8.0]), _numbers(1.0, 2.0)),
+            (numbers([1.0, 2.0], [3.0, 4.0]), numbers([5.0, 6.0], [7.0, 8.0]), numbers(1.0, 2.0)),
         ),
     ],
     random_cases=_cases_1_5,

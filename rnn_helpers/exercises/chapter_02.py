@@ -9,16 +9,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
 
 # 2.1
 
@@ -29,7 +21,7 @@ def dL_dW(h, dy):
 
 def _cases_2_1(generator: Generator) -> Iterator[tuple]:
     for T, H, K in [(1, 2, 2), (2, 3, 2), (5, 4, 3)]:
-        yield _draw(generator, T, H), _draw(generator, T, K)
+        yield draw(generator, T, H), draw(generator, T, K)
 
 
 read_out = Exercise(
@@ -38,9 +30,9 @@ read_out = Exercise(
     stars=1,
     reference=dL_dW,
     cases=[
-        Case((_numbers([3.0]), _numbers([2.0])), _numbers([6.0])),
-        Case((_numbers([1.0, 2.0]), _numbers([3.0, 5.0])), _numbers([3.0, 6.0], [5.0, 10.0])),
-        Case((_numbers([1.0], [10.0]), _numbers([2.0], [3.0])), _numbers([32.0])),
+        Case((numbers([3.0]), numbers([2.0])), numbers([6.0])),
+        Case((numbers([1.0, 2.0]), numbers([3.0, 5.0])), numbers([3.0, 6.0], [5.0, 10.0])),
+        Case((numbers([1.0], [10.0]), numbers([2.0], [3.0])), numbers([32.0])),
     ],
     random_cases=_cases_2_1,
     misconceptions=[
@@ -83,8 +75,8 @@ def step_back(dh_direct, dz_next, U, h_t):
 
 def _cases_2_2(generator: Generator) -> Iterator[tuple]:
     for H in (2, 2, 5):
-        U, h_t = _draw(generator, H, H), torch.tanh(_draw(generator, H))
-        yield _draw(generator, H), _draw(generator, H), U, h_t
+        U, h_t = draw(generator, H, H), torch.tanh(draw(generator, H))
+        yield draw(generator, H), draw(generator, H), U, h_t
 
 
 one_step = Exercise(
@@ -94,8 +86,8 @@ one_step = Exercise(
     reference=step_back,
     cases=[
         Case(
-            (_numbers(1.0, 1.0), _numbers(1.0, 0.0), _numbers([0.0, 2.0], [0.0, 0.0]), _numbers(0.5, 0.0)),
-            _numbers(0.75, 3.0),
+            (numbers(1.0, 1.0), numbers(1.0, 0.0), numbers([0.0, 2.0], [0.0, 0.0]), numbers(0.5, 0.0)),
+            numbers(0.75, 3.0),
         ),
     ],
     random_cases=_cases_2_2,
@@ -191,7 +183,7 @@ _H3_OF_U_1 = (1 - _H3**2) * (_H2 + (1 - _H2**2) * _H1)  # u = 1, x = (1, 0, 0): 
 
 def _cases_2_3(generator: Generator) -> Iterator[tuple]:
     for T in (2, 3, 4, 8):
-        yield _draw(generator, 1)[0], _draw(generator, T)
+        yield draw(generator, 1)[0], draw(generator, T)
 
 
 missing_sum = Exercise(
@@ -200,10 +192,10 @@ missing_sum = Exercise(
     stars=2,
     reference=total_derivative,
     cases=[
-        Case((_numbers(0.5)[0], _numbers(0.3)), _numbers(0.0)[0]),  # h_1 = tanh(x_1) does not know u
-        Case((_numbers(0.0)[0], _numbers(1.0, 0.0)), _numbers(math.tanh(1))[0]),  # at u = 0: h_2' = h_1
-        Case((_numbers(0.0)[0], _numbers(1.0, 0.0, 0.0)), _numbers(0.0)[0]),  # the way to h_3 leads through u
-        Case((_numbers(1.0)[0], _numbers(1.0, 0.0, 0.0)), _numbers(_H3_OF_U_1)[0]),
+        Case((numbers(0.5)[0], numbers(0.3)), numbers(0.0)[0]),  # h_1 = tanh(x_1) does not know u
+        Case((numbers(0.0)[0], numbers(1.0, 0.0)), numbers(math.tanh(1))[0]),  # at u = 0: h_2' = h_1
+        Case((numbers(0.0)[0], numbers(1.0, 0.0, 0.0)), numbers(0.0)[0]),  # the way to h_3 leads through u
+        Case((numbers(1.0)[0], numbers(1.0, 0.0, 0.0)), numbers(_H3_OF_U_1)[0]),
     ],
     random_cases=_cases_2_3,
     misconceptions=[
@@ -294,7 +286,7 @@ def _cubes(theta: Tensor) -> Tensor:
 
 def _cases_2_4(generator: Generator) -> Iterator[tuple]:
     for N in (1, 2, 4):
-        yield _product, _draw(generator, N), 0.01
+        yield _product, draw(generator, N), 0.01
 
 
 def _with_step(theta: Tensor, i: int, eps: float) -> Tensor:
@@ -309,9 +301,9 @@ gradient_check = Exercise(
     stars=2,
     reference=numerical_gradient,
     cases=[
-        Case((_square, _numbers(3.0), 0.5), _numbers(6.0)),
-        Case((_cubes, _numbers(1.0), 0.5), _numbers(3.25)),  # (1.5^3 - 0.5^3) / 1
-        Case((_square, _numbers(1.0, 2.0), 0.5), _numbers(2.0, 4.0)),
+        Case((_square, numbers(3.0), 0.5), numbers(6.0)),
+        Case((_cubes, numbers(1.0), 0.5), numbers(3.25)),  # (1.5^3 - 0.5^3) / 1
+        Case((_square, numbers(1.0, 2.0), 0.5), numbers(2.0, 4.0)),
     ],
     random_cases=_cases_2_4,
     misconceptions=[
@@ -404,7 +396,7 @@ def _sliding(u: Tensor, x: Tensor, w: int) -> Tensor:
 
 def _cases_2_5(generator: Generator) -> Iterator[tuple]:
     for T, w in [(3, 2), (4, 2), (4, 3), (7, 3), (6, 1), (4, 6)]:
-        yield _draw(generator, 1)[0], _draw(generator, T), w
+        yield draw(generator, 1)[0], draw(generator, T), w
 
 
 truncation = Exercise(
@@ -413,9 +405,9 @@ truncation = Exercise(
     stars=3,
     reference=truncated_gradient,
     cases=[
-        Case((_numbers(2.0)[0], _numbers(1.0, 0.0), 2), _numbers(1.0)[0]),  # h = 1, u: dL/du = 1
+        Case((numbers(2.0)[0], numbers(1.0, 0.0), 2), numbers(1.0)[0]),  # h = 1, u: dL/du = 1
         # h = 1, u, u^2: in full 1 + 2u = 5; in windows of 2 the third step sees only its own use of u: 1 + h_2 = 3
-        Case((_numbers(2.0)[0], _numbers(1.0, 0.0, 0.0), 2), _numbers(3.0)[0]),
+        Case((numbers(2.0)[0], numbers(1.0, 0.0, 0.0), 2), numbers(3.0)[0]),
     ],
     random_cases=_cases_2_5,
     misconceptions=[

@@ -8,16 +8,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
 
 # 7.1
 
@@ -28,7 +20,7 @@ def jacobian(h_t, U):
 
 def _cases_7_1(generator: Generator) -> Iterator[tuple]:
     for H in (1, 2, 2, 4):
-        yield _draw(generator, H).tanh(), _draw(generator, H, H)
+        yield draw(generator, H).tanh(), draw(generator, H, H)
 
 
 step_jacobian = Exercise(
@@ -37,11 +29,11 @@ step_jacobian = Exercise(
     stars=1,
     reference=jacobian,
     cases=[
-        Case((_numbers(0.0), _numbers([3.0])), _numbers([3.0])),
-        Case((_numbers(0.5), _numbers([4.0])), _numbers([3.0])),
+        Case((numbers(0.0), numbers([3.0])), numbers([3.0])),
+        Case((numbers(0.5), numbers([4.0])), numbers([3.0])),
         Case(
-            (_numbers(0.5, 0.0), _numbers([4.0, 8.0], [1.0, 2.0])),
-            _numbers([3.0, 6.0], [1.0, 2.0]),
+            (numbers(0.5, 0.0), numbers([4.0, 8.0], [1.0, 2.0])),
+            numbers([3.0, 6.0], [1.0, 2.0]),
         ),
     ],
     random_cases=_cases_7_1,
@@ -101,7 +93,7 @@ def carry_back(dh_T, J):
 
 def _cases_7_2(generator: Generator) -> Iterator[tuple]:
     for T, H in [(1, 2), (2, 2), (3, 3), (6, 2)]:
-        yield _draw(generator, H), _draw(generator, T, H, H)
+        yield draw(generator, H), draw(generator, T, H, H)
 
 
 _SHIFT, _SCALE = [[0.0, 1.0], [0.0, 0.0]], [[2.0, 0.0], [0.0, 3.0]]
@@ -125,10 +117,10 @@ carry = Exercise(
     stars=2,
     reference=carry_back,
     cases=[
-        Case((_numbers(1.0, 10.0), _numbers(_SCALE)), _numbers(2.0, 30.0)),
-        Case((_numbers(1.0, 10.0), _numbers(_SHIFT)), _numbers(0.0, 1.0)),
+        Case((numbers(1.0, 10.0), numbers(_SCALE)), numbers(2.0, 30.0)),
+        Case((numbers(1.0, 10.0), numbers(_SHIFT)), numbers(0.0, 1.0)),
         # J_2 J_1 = SHIFT SCALE = [[0, 3], [0, 0]]; a row (1, 10) times this
-        Case((_numbers(1.0, 10.0), _numbers(_SCALE, _SHIFT)), _numbers(0.0, 3.0)),
+        Case((numbers(1.0, 10.0), numbers(_SCALE, _SHIFT)), numbers(0.0, 3.0)),
     ],
     random_cases=_cases_7_2,
     misconceptions=[
@@ -184,7 +176,7 @@ def bound(U, g, n):
 
 def _cases_7_3(generator: Generator) -> Iterator[tuple]:
     for H, g, n in [(2, "tanh", 3), (2, "sigmoid", 2), (3, "relu", 4), (3, "sigmoid", 5)]:
-        yield _draw(generator, H, H), g, n
+        yield draw(generator, H, H), g, n
 
 
 def _bound_with(steepest: Callable, size: Callable) -> Callable:
@@ -205,10 +197,10 @@ certain = Exercise(
     stars=2,
     reference=bound,
     cases=[
-        Case((_numbers([2.0]), "tanh", 3), _numbers(8.0)[0]),
-        Case((_numbers([2.0]), "sigmoid", 2), _numbers(0.25)[0]),
-        Case((_numbers([0.0, 3.0], [0.0, 0.0]), "relu", 2), _numbers(9.0)[0]),  # both eigenvalues are 0
-        Case((_numbers([3.0, 0.0], [0.0, 4.0]), "tanh", 0), _numbers(1.0)[0]),
+        Case((numbers([2.0]), "tanh", 3), numbers(8.0)[0]),
+        Case((numbers([2.0]), "sigmoid", 2), numbers(0.25)[0]),
+        Case((numbers([0.0, 3.0], [0.0, 0.0]), "relu", 2), numbers(9.0)[0]),  # both eigenvalues are 0
+        Case((numbers([3.0, 0.0], [0.0, 4.0]), "tanh", 0), numbers(1.0)[0]),
     ],
     random_cases=_cases_7_3,
     misconceptions=[
@@ -290,17 +282,17 @@ non_normal = Exercise(
     random_cases=_cases_7_4,
     misconceptions=[
         Misconception(
-            lambda: _numbers([1.1, 0.0], [0.0, 0.8]),
+            lambda: numbers([1.1, 0.0], [0.0, 0.8]),
             "The spectral radius is above .8. In a triangular matrix the eigenvalues are the diagonal entries; with "
             "both corners filled they can be far from these. One corner can be as large as you like.",
         ),
         Misconception(
-            lambda: _numbers([0.8, 0.0], [0.0, 0.8]),
+            lambda: numbers([0.8, 0.0], [0.0, 0.8]),
             "The radius is small enough, but no power stretches a hundredfold. Of matrices with orthogonal "
             "eigenvectors (diagonal and symmetric ones, rotations) none can; of others the off-diagonal must be large.",
         ),
         Misconception(
-            lambda: _numbers([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]),
+            lambda: numbers([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]),
             "The matrix has two rows and two columns.",
         ),
     ],
@@ -342,7 +334,7 @@ def _gradient_at(run: Callable, x: Tensor) -> Tensor:
 
 def _cases_7_5(generator: Generator) -> Iterator[tuple]:
     for T, D in [(2, 2), (3, 1), (6, 2)]:
-        yield _small_network, _draw(generator, T, D)
+        yield _small_network, draw(generator, T, D)
 
 
 def _ratio(of: Callable) -> Callable:
@@ -355,8 +347,8 @@ reach = Exercise(
     stars=2,
     reference=reach_of,
     cases=[
-        Case((_weighted_sum, _numbers([1.0, 2.0], [0.0, 1.0])), _numbers(0.6)[0]),
-        Case((_weighted_sum, _numbers([1.0, 2.0], [0.0, 1.0], [4.0, 4.0])), _numbers(0.6)[0]),
+        Case((_weighted_sum, numbers([1.0, 2.0], [0.0, 1.0])), numbers(0.6)[0]),
+        Case((_weighted_sum, numbers([1.0, 2.0], [0.0, 1.0], [4.0, 4.0])), numbers(0.6)[0]),
     ],
     random_cases=_cases_7_5,
     misconceptions=[
@@ -408,7 +400,7 @@ def factor_per_step(dh_T, J):
 
 def _cases_7_6(generator: Generator) -> Iterator[tuple]:
     for T, H, scale in [(3, 2, 1.0), (10, 3, 0.5), (2000, 2, 0.4), (2000, 2, 4.0)]:
-        yield _draw(generator, H), scale * _draw(generator, T, H, H)
+        yield draw(generator, H), scale * draw(generator, T, H, H)
 
 
 def _step_factors(dh: Tensor, J: Tensor) -> Tensor:
@@ -426,11 +418,11 @@ rate = Exercise(
     stars=3,
     reference=factor_per_step,
     cases=[
-        Case((_numbers(2.0), _numbers([[0.5]])), _numbers(0.5)[0]),
-        Case((_numbers(3.0), _numbers([[2.0]], [[8.0]])), _numbers(4.0)[0]),  # the root of 16
+        Case((numbers(2.0), numbers([[0.5]])), numbers(0.5)[0]),
+        Case((numbers(3.0), numbers([[2.0]], [[8.0]])), numbers(4.0)[0]),  # the root of 16
         # the last step turns (1, 0) into (0, 1), and the first stretches that ninefold
-        Case((_numbers(1.0, 0.0), _numbers([[4.0, 0.0], [0.0, 9.0]], [[0.0, 1.0], [1.0, 0.0]])), _numbers(3.0)[0]),
-        Case((_numbers(1.0), torch.full((3000, 1, 1), 0.5, dtype=torch.float64)), _numbers(0.5)[0]),
+        Case((numbers(1.0, 0.0), numbers([[4.0, 0.0], [0.0, 9.0]], [[0.0, 1.0], [1.0, 0.0]])), numbers(3.0)[0]),
+        Case((numbers(1.0), torch.full((3000, 1, 1), 0.5, dtype=torch.float64)), numbers(0.5)[0]),
     ],
     random_cases=_cases_7_6,
     misconceptions=[

@@ -9,17 +9,9 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
 from rnn_helpers.gradients import clip_by_norm
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
 
 # 8.1
 
@@ -49,7 +41,7 @@ def _shorten(gradient: Tensor, tau: float) -> Tensor:
 
 def _cases_8_1(generator: Generator) -> Iterator[tuple]:
     for shapes, tau in [([(2,), (3,)], 0.5), ([(2, 2), (2,), (1, 3)], 1.0), ([(3, 2), (4,)], 100.0)]:
-        yield [_draw(generator, *shape) for shape in shapes], tau
+        yield [draw(generator, *shape) for shape in shapes], tau
 
 
 one_norm = Exercise(
@@ -58,9 +50,9 @@ one_norm = Exercise(
     stars=1,
     reference=clip_all,
     cases=[
-        Case(([_numbers(3.0, 4.0)], 1.0), [_numbers(0.6, 0.8)]),
-        Case(([_numbers(3.0, 4.0)], 10.0), [_numbers(3.0, 4.0)]),  # short enough: as it is
-        Case(([_numbers(3.0), _numbers([0.0, 4.0])], 2.5), [_numbers(1.5), _numbers([0.0, 2.0])]),  # norm 5, factor 1/2
+        Case(([numbers(3.0, 4.0)], 1.0), [numbers(0.6, 0.8)]),
+        Case(([numbers(3.0, 4.0)], 10.0), [numbers(3.0, 4.0)]),  # short enough: as it is
+        Case(([numbers(3.0), numbers([0.0, 4.0])], 2.5), [numbers(1.5), numbers([0.0, 2.0])]),  # norm 5, factor 1/2
     ],
     random_cases=_cases_8_1,
     misconceptions=[
@@ -140,7 +132,7 @@ def _angle_to(clip: Callable[[Tensor, float], Tensor]) -> Callable:
 
 def _cases_8_2(generator: Generator) -> Iterator[tuple]:
     for N, tau in [(2, 0.3), (3, 0.5), (5, 0.2), (20, 0.05)]:
-        yield _draw(generator, N), tau
+        yield draw(generator, N), tau
 
 
 turning = Exercise(
@@ -149,10 +141,10 @@ turning = Exercise(
     stars=2,
     reference=turned_by,
     cases=[
-        Case((_numbers(1.0, 0.0), 0.5), _numbers(0.0)[0]),  # along an axis nothing turns
-        Case((_numbers(math.sqrt(3), 1.0), 1.0), _numbers(15.0)[0]),  # from 30 degrees to 45
-        Case((_numbers(-math.sqrt(3), 1.0), 1.0), _numbers(15.0)[0]),
-        Case((_numbers(3.0, 4.0), 5.0), _numbers(0.0)[0]),
+        Case((numbers(1.0, 0.0), 0.5), numbers(0.0)[0]),  # along an axis nothing turns
+        Case((numbers(math.sqrt(3), 1.0), 1.0), numbers(15.0)[0]),  # from 30 degrees to 45
+        Case((numbers(-math.sqrt(3), 1.0), 1.0), numbers(15.0)[0]),
+        Case((numbers(3.0, 4.0), 5.0), numbers(0.0)[0]),
     ],
     random_cases=_cases_8_2,
     atol=1e-5,  # near 0 the arc cosine loses half of the digits
@@ -212,7 +204,7 @@ def pick_threshold(norms, p):
 
 def _cases_8_3(generator: Generator) -> Iterator[tuple]:
     for S, p in [(5, 0.25), (8, 0.5), (10, 0.15), (20, 0.33)]:
-        yield _draw(generator, S).exp(), p
+        yield draw(generator, S).exp(), p
 
 
 def _rank(norms: Tensor, position: int) -> Tensor:
@@ -225,11 +217,11 @@ threshold = Exercise(
     stars=2,
     reference=pick_threshold,
     cases=[
-        Case((_numbers(2.0), 0.0), _numbers(2.0)[0]),
-        Case((_numbers(3.0, 1.0, 2.0, 50.0), 0.25), _numbers(3.0)[0]),  # above 3 there is one of four
-        Case((_numbers(3.0, 1.0, 2.0, 50.0), 0.3), _numbers(3.0)[0]),
-        Case((_numbers(3.0, 1.0, 2.0, 50.0), 0.0), _numbers(50.0)[0]),
-        Case((_numbers(1.0, 1.0, 1.0, 4.0), 0.5), _numbers(1.0)[0]),
+        Case((numbers(2.0), 0.0), numbers(2.0)[0]),
+        Case((numbers(3.0, 1.0, 2.0, 50.0), 0.25), numbers(3.0)[0]),  # above 3 there is one of four
+        Case((numbers(3.0, 1.0, 2.0, 50.0), 0.3), numbers(3.0)[0]),
+        Case((numbers(3.0, 1.0, 2.0, 50.0), 0.0), numbers(50.0)[0]),
+        Case((numbers(1.0, 1.0, 1.0, 4.0), 0.5), numbers(1.0)[0]),
     ],
     random_cases=_cases_8_3,
     misconceptions=[
@@ -306,7 +298,7 @@ def _velocity(gradients: Tensor, update: Callable[[Tensor, Tensor], Tensor]) -> 
 
 def _cases_8_4(generator: Generator) -> Iterator[tuple]:
     for S, N in [(2, 2), (3, 2), (5, 4), (10, 3)]:
-        yield 2 * _draw(generator, S, N), 1.5, 0.1, 0.9
+        yield 2 * draw(generator, S, N), 1.5, 0.1, 0.9
 
 
 momentum = Exercise(
@@ -315,11 +307,11 @@ momentum = Exercise(
     stars=2,
     reference=last_move,
     cases=[
-        Case((_numbers([3.0, 4.0]), 1.0, 0.5, 0.9), _numbers(0.5)[0]),  # one step: eta tau
-        Case((_numbers([0.3, 0.4]), 1.0, 2.0, 0.9), _numbers(1.0)[0]),  # short enough
-        Case((_numbers([2.0], [2.0], [2.0]), 1.0, 1.0, 0.5), _numbers(1.75)[0]),  # 1 + 1/2 + 1/4
-        Case((_numbers([4.0], [4.0], [1.0]), 2.0, 1.0, 0.5), _numbers(2.5)[0]),  # 1 + (2 + 2/2) / 2
-        Case((_numbers([5.0], [-5.0]), 1.0, 1.0, 0.5), _numbers(0.5)[0]),
+        Case((numbers([3.0, 4.0]), 1.0, 0.5, 0.9), numbers(0.5)[0]),  # one step: eta tau
+        Case((numbers([0.3, 0.4]), 1.0, 2.0, 0.9), numbers(1.0)[0]),  # short enough
+        Case((numbers([2.0], [2.0], [2.0]), 1.0, 1.0, 0.5), numbers(1.75)[0]),  # 1 + 1/2 + 1/4
+        Case((numbers([4.0], [4.0], [1.0]), 2.0, 1.0, 0.5), numbers(2.5)[0]),  # 1 + (2 + 2/2) / 2
+        Case((numbers([5.0], [-5.0]), 1.0, 1.0, 0.5), numbers(0.5)[0]),
     ],
     random_cases=_cases_8_4,
     misconceptions=[
@@ -428,10 +420,10 @@ def _careless(theta: Tensor, gradient: Tensor, eta: float, tau: float) -> Tensor
 
 def _cases_8_5(generator: Generator) -> Iterator[tuple]:
     for N, tau, size in [(2, 1.0, 5.0), (3, 1.0, 0.1), (4, 0.5, 1e200), (3, 2.0, 1e160)]:
-        yield _draw(generator, N), size * _draw(generator, N), 0.1, tau
+        yield draw(generator, N), size * draw(generator, N), 0.1, tau
 
 
-_PLACE = _numbers(1.0, 2.0)
+_PLACE = numbers(1.0, 2.0)
 
 never_breaks = Exercise(
     number="8.5",
@@ -439,13 +431,13 @@ never_breaks = Exercise(
     stars=3,
     reference=safe_step,
     cases=[
-        Case((_PLACE, _numbers(0.0, 0.5), 1.0, 1.0), _numbers(1.0, 1.5)),
-        Case((_PLACE, _numbers(30.0, 40.0), 1.0, 1.0), _numbers(0.4, 1.2)),
-        Case((_PLACE, _numbers(0.0, 0.0), 1.0, 1.0), _PLACE),
-        Case((_PLACE, _numbers(math.nan, 1.0), 1.0, 1.0), _PLACE),
-        Case((_PLACE, _numbers(math.inf, 1.0), 1.0, 1.0), _PLACE),
-        Case((_PLACE, _numbers(1.0, -math.inf), 1.0, 1.0), _PLACE),
-        Case((_PLACE, _numbers(3e200, 4e200), 1.0, 1.0), _numbers(0.4, 1.2)),
+        Case((_PLACE, numbers(0.0, 0.5), 1.0, 1.0), numbers(1.0, 1.5)),
+        Case((_PLACE, numbers(30.0, 40.0), 1.0, 1.0), numbers(0.4, 1.2)),
+        Case((_PLACE, numbers(0.0, 0.0), 1.0, 1.0), _PLACE),
+        Case((_PLACE, numbers(math.nan, 1.0), 1.0, 1.0), _PLACE),
+        Case((_PLACE, numbers(math.inf, 1.0), 1.0, 1.0), _PLACE),
+        Case((_PLACE, numbers(1.0, -math.inf), 1.0, 1.0), _PLACE),
+        Case((_PLACE, numbers(3e200, 4e200), 1.0, 1.0), numbers(0.4, 1.2)),
     ],
     random_cases=_cases_8_5,
     misconceptions=[

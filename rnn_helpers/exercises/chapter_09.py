@@ -9,15 +9,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor, sigmoid, tanh
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
 def _step(x: Tensor, h: Tensor, theta: tuple) -> Tensor:
@@ -141,8 +134,8 @@ def _reordered(x: Tensor, h: Tensor, *theta: Tensor) -> Tensor:
 
 def _cases_9_2(generator: Generator) -> Iterator[tuple]:
     for D, H in [(1, 2), (2, 3), (3, 4)]:
-        parameters = [_draw(generator, 3 * H, D), _draw(generator, 3 * H, H)]
-        yield _draw(generator, D), _draw(generator, H), *parameters, *_draw(generator, 2, 3 * H)
+        parameters = [draw(generator, 3 * H, D), draw(generator, 3 * H, H)]
+        yield draw(generator, D), draw(generator, H), *parameters, *draw(generator, 2, 3 * H)
 
 
 pytorch_step = Exercise(
@@ -154,26 +147,26 @@ pytorch_step = Exercise(
         # z = sigma(ln 3) = 3/4, candidate = tanh(ln(3) / 2) = 1/2: 1/8 + 3/4
         Case(
             (
-                _numbers(1.0),
-                _numbers(1.0),
-                _numbers([0.0], [0.0], [_LN3 / 2]),
-                _numbers([0.0], [_LN3], [0.0]),
-                _numbers(0.0, 0.0, 0.0),
-                _numbers(0.0, 0.0, 0.0),
+                numbers(1.0),
+                numbers(1.0),
+                numbers([0.0], [0.0], [_LN3 / 2]),
+                numbers([0.0], [_LN3], [0.0]),
+                numbers(0.0, 0.0, 0.0),
+                numbers(0.0, 0.0, 0.0),
             ),
-            _numbers(0.875),
+            numbers(0.875),
         ),
         # r = 1/2 halves the inner bias ln 3: candidate = tanh(ln(3) / 2) = 1/2, z = 1/2
         Case(
             (
-                _numbers(0.0),
-                _numbers(0.0),
-                _numbers([0.0], [0.0], [0.0]),
-                _numbers([0.0], [0.0], [0.0]),
-                _numbers(0.0, 0.0, 0.0),
-                _numbers(0.0, 0.0, _LN3),
+                numbers(0.0),
+                numbers(0.0),
+                numbers([0.0], [0.0], [0.0]),
+                numbers([0.0], [0.0], [0.0]),
+                numbers(0.0, 0.0, 0.0),
+                numbers(0.0, 0.0, _LN3),
             ),
-            _numbers(0.25),
+            numbers(0.25),
         ),
     ],
     random_cases=_cases_9_2,
@@ -321,7 +314,7 @@ def _with(theta: tuple, **changed: Tensor) -> tuple:
 
 def _cases_9_4(generator: Generator) -> Iterator[tuple]:
     for D, H, T in [(1, 1, 3), (2, 3, 5), (3, 4, 8)]:
-        yield _draw(generator, H, D), _draw(generator, H, H), _draw(generator, H), _draw(generator, T, D)
+        yield draw(generator, H, D), draw(generator, H, H), draw(generator, H), draw(generator, T, D)
 
 
 elman_in_disguise = Exercise(
@@ -333,13 +326,13 @@ elman_in_disguise = Exercise(
     cases=[
         # tanh(ln(3) / 2 + 0 * 0.5) = 1/2
         Case(
-            (_numbers([_LN3 / 2]), _numbers([0.0]), _numbers(0.0), _numbers([1.0])),
-            _numbers([0.5]),
+            (numbers([_LN3 / 2]), numbers([0.0]), numbers(0.0), numbers([1.0])),
+            numbers([0.5]),
         ),
         # h = 1/2 is kept by U: tanh(ln(3) * 0.5) = 1/2, twice
         Case(
-            (_numbers([0.0]), _numbers([_LN3]), _numbers(0.0), _numbers([1.0], [1.0])),
-            _numbers([0.5], [0.5]),
+            (numbers([0.0]), numbers([_LN3]), numbers(0.0), numbers([1.0], [1.0])),
+            numbers([0.5], [0.5]),
         ),
     ],
     random_cases=_cases_9_4,
@@ -436,7 +429,7 @@ def _sum_of(*names: str) -> Callable:
 
 
 def _scalars(*values: float) -> tuple[Tensor, ...]:
-    return tuple(_numbers(value)[0] for value in values)
+    return tuple(numbers(value)[0] for value in values)
 
 
 _X0, _H1, _H2 = _scalars(0.0, 1.0, 2.0)
@@ -444,8 +437,8 @@ _X0, _H1, _H2 = _scalars(0.0, 1.0, 2.0)
 
 def _cases_9_5(generator: Generator) -> Iterator[tuple]:
     for _ in range(6):
-        numbers = _draw(generator, 11)
-        yield numbers[0].clone(), numbers[1].clone(), tuple(number.clone() for number in numbers[2:])
+        x, h, *theta = (entry.clone() for entry in draw(generator, 11))
+        yield x, h, tuple(theta)
 
 
 whole_way_back = Exercise(
@@ -455,15 +448,15 @@ whole_way_back = Exercise(
     reference=way_back,
     cases=[
         # all zero: u = 1/2, and nothing but the shortcut
-        Case((_X0, _H1, _scalars(*[0.0] * 9)), _numbers(0.5)[0]),
+        Case((_X0, _H1, _scalars(*[0.0] * 9)), numbers(0.5)[0]),
         # U = 1 at h = 0: 1/2 + u (1 - 0) U r = 1/2 + 1/4
-        Case((_X0, _X0, _scalars(0, 0, 0, 0, 0, 0, 0, 1, 0)), _numbers(0.75)[0]),
+        Case((_X0, _X0, _scalars(0, 0, 0, 0, 0, 0, 0, 1, 0)), numbers(0.75)[0]),
         # U_u = 1 at h = 0, candidate 1/2: 1/2 + 1/2 * 1/4
-        Case((_X0, _X0, _scalars(0, 0, 0, 0, 1, 0, 0, 0, _LN3 / 2)), _numbers(0.625)[0]),
+        Case((_X0, _X0, _scalars(0, 0, 0, 0, 1, 0, 0, 0, _LN3 / 2)), numbers(0.625)[0]),
         # U_r = 1 at h = 2, r = sigma(2 - 2) = 1/2; b cancels U r h: 1/2 + 1/2 (1/2 + 2 * 1/4)
-        Case((_X0, _H2, _scalars(0, 1, -2, 0, 0, 0, 0, 1, -1)), _numbers(1.0)[0]),
+        Case((_X0, _H2, _scalars(0, 1, -2, 0, 0, 0, 0, 1, -1)), numbers(1.0)[0]),
         # U_r = ln 3 at h = 1: r = 3/4; b cancels U r h, so the slope is 1: 1/2 + 1/2 (3/4 + 3/16 ln 3)
-        Case((_X0, _H1, _scalars(0, _LN3, 0, 0, 0, 0, 0, 1, -0.75)), _numbers(0.875 + 3 / 32 * _LN3)[0]),
+        Case((_X0, _H1, _scalars(0, _LN3, 0, 0, 0, 0, 0, 1, -0.75)), numbers(0.875 + 3 / 32 * _LN3)[0]),
     ],
     random_cases=_cases_9_5,
     misconceptions=[
@@ -588,9 +581,9 @@ two_units_by_hand = Exercise(
     reference=last_but_one,
     call=_said,
     cases=[
-        Case((_numbers([0.5, 1.0], [-0.8, 1.0]),), [0.0, 0.5]),
-        Case((_numbers([0.5, 1.0], [0.9, 0.0], [-0.8, 1.0], [0.3, 0.0]),), [0.0, 0.0, 0.5, 0.5]),
-        Case((_numbers([1.0, 1.0], [-1.0, 1.0], [0.4, 1.0], *[[0.7, 0.0]] * 30),), [0.0, 1.0, *[-1.0] * 31]),
+        Case((numbers([0.5, 1.0], [-0.8, 1.0]),), [0.0, 0.5]),
+        Case((numbers([0.5, 1.0], [0.9, 0.0], [-0.8, 1.0], [0.3, 0.0]),), [0.0, 0.0, 0.5, 0.5]),
+        Case((numbers([1.0, 1.0], [-1.0, 1.0], [0.4, 1.0], *[[0.7, 0.0]] * 30),), [0.0, 1.0, *[-1.0] * 31]),
     ],
     random_cases=_cases_9_6,
     misconceptions=[

@@ -9,16 +9,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor, nn
 
+from rnn_helpers.exercises.arguments import draw, numbers
 from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
-
-
-def _numbers(*values) -> Tensor:
-    return torch.tensor(values, dtype=torch.float64)
-
-
-def _draw(generator: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
 
 # 10.1
 
@@ -83,10 +75,10 @@ def _forget_literally(i: Tensor, f: Tensor, g: Tensor, o: Tensor, c: Tensor) -> 
 def _cases_10_1(generator: Generator) -> Iterator[tuple]:
     for D, H in [(1, 1), (2, 3), (3, 2)]:
         sizes = [(D,), (H,), (H,), (4 * H, D), (4 * H, H), (4 * H,)]
-        yield tuple(_draw(generator, *size) for size in sizes)
+        yield tuple(draw(generator, *size) for size in sizes)
 
 
-_NO_INPUT = (_numbers(0.0), _numbers(0.0), _numbers(2.0), torch.zeros(4, 1).double(), torch.zeros(4, 1).double())
+_NO_INPUT = (numbers(0.0), numbers(0.0), numbers(2.0), torch.zeros(4, 1).double(), torch.zeros(4, 1).double())
 _LN3 = math.log(3)  # sigmoid(ln 3) = 3/4, tanh(ln 3) = 4/5
 _OPEN_STEP = 0.75 * 2 + 0.5 * 0.8  # keep 3/4 of 2, write half of 4/5
 
@@ -97,10 +89,10 @@ step = Exercise(
     stars=1,
     reference=stacked_step,
     cases=[
-        Case((*_NO_INPUT, torch.zeros(4).double()), (_numbers(0.5 * math.tanh(1)), _numbers(1.0))),
+        Case((*_NO_INPUT, torch.zeros(4).double()), (numbers(0.5 * math.tanh(1)), numbers(1.0))),
         Case(
-            (*_NO_INPUT, _numbers(0.0, _LN3, _LN3, -_LN3)),
-            (_numbers(0.25 * math.tanh(_OPEN_STEP)), _numbers(_OPEN_STEP)),
+            (*_NO_INPUT, numbers(0.0, _LN3, _LN3, -_LN3)),
+            (numbers(0.25 * math.tanh(_OPEN_STEP)), numbers(_OPEN_STEP)),
         ),
     ],
     random_cases=_cases_10_1,
@@ -185,7 +177,7 @@ def _what_it_says(answer: Callable, x: Tensor) -> Tensor:
 
 def _stream(*symbols: str) -> Tensor:
     """Values and signs from "+", "-", each with "!" for store or "?" for ask."""
-    return _numbers(*([1.0 if s[0] == "+" else -1.0, float("!" in s), float("?" in s)] for s in symbols))
+    return numbers(*([1.0 if s[0] == "+" else -1.0, float("!" in s), float("?" in s)] for s in symbols))
 
 
 def _cases_10_2(generator: Generator) -> Iterator[tuple]:
@@ -254,12 +246,12 @@ by_hand = Exercise(
     reference=store_by_hand,
     call=_what_it_says,
     cases=[
-        Case((_stream("+!", "-?"),), _numbers(0.0, 1.0)),
-        Case((_stream("-!", "+", "-?"),), _numbers(0.0, 0.0, -1.0)),
-        Case((_stream("+!", "-!", "+?"),), _numbers(0.0, 0.0, -1.0)),
-        Case((_stream("+!", "-!?"),), _numbers(0.0, -1.0)),  # both signs at once: show what is new
-        Case((_stream("+!", "+!", "-!", "+?"),), _numbers(0.0, 0.0, 0.0, -1.0)),
-        Case((_stream(*_STORED_FAR_AGO),), _numbers(*[0.0] * 201, 1.0)),
+        Case((_stream("+!", "-?"),), numbers(0.0, 1.0)),
+        Case((_stream("-!", "+", "-?"),), numbers(0.0, 0.0, -1.0)),
+        Case((_stream("+!", "-!", "+?"),), numbers(0.0, 0.0, -1.0)),
+        Case((_stream("+!", "-!?"),), numbers(0.0, -1.0)),  # both signs at once: show what is new
+        Case((_stream("+!", "+!", "-!", "+?"),), numbers(0.0, 0.0, 0.0, -1.0)),
+        Case((_stream(*_STORED_FAR_AGO),), numbers(*[0.0] * 201, 1.0)),
     ],
     random_cases=_cases_10_2,
     misconceptions=[
@@ -379,9 +371,9 @@ right_rows = Exercise(
     reference=set_forget_bias,
     call=_effective_biases,
     cases=[
-        Case((1, 1, 3.0), [_numbers(0.75, 3.0, 0.75, 0.75)]),
-        Case((2, 1, 1.0), [_numbers(0.75, 0.75, 1.0, 1.0, 0.75, 0.75, 0.75, 0.75)]),
-        Case((1, 2, 3.0), [_numbers(0.75, 3.0, 0.75, 0.75), _numbers(0.75, 3.0, 0.75, 0.75)]),
+        Case((1, 1, 3.0), [numbers(0.75, 3.0, 0.75, 0.75)]),
+        Case((2, 1, 1.0), [numbers(0.75, 0.75, 1.0, 1.0, 0.75, 0.75, 0.75, 0.75)]),
+        Case((1, 2, 3.0), [numbers(0.75, 3.0, 0.75, 0.75), numbers(0.75, 3.0, 0.75, 0.75)]),
     ],
     random_cases=_cases_10_3,
     misconceptions=[
@@ -437,7 +429,7 @@ def along_the_path(f):
 
 def _cases_10_4(generator: Generator) -> Iterator[tuple]:
     for T, H in [(1, 2), (3, 2), (6, 3)]:
-        yield (torch.sigmoid(_draw(generator, T, H)),)
+        yield (torch.sigmoid(draw(generator, T, H)),)
 
 
 def _with_ones(rows: Tensor, first: bool) -> Tensor:
@@ -451,9 +443,9 @@ along = Exercise(
     stars=2,
     reference=along_the_path,
     cases=[
-        Case((_numbers([0.5]),), _numbers([0.5], [1.0])),
-        Case((_numbers([0.5], [0.25]),), _numbers([0.125], [0.25], [1.0])),
-        Case((_numbers([0.5, 1.0], [0.25, 0.5]),), _numbers([0.125, 0.5], [0.25, 0.5], [1.0, 1.0])),
+        Case((numbers([0.5]),), numbers([0.5], [1.0])),
+        Case((numbers([0.5], [0.25]),), numbers([0.125], [0.25], [1.0])),
+        Case((numbers([0.5, 1.0], [0.25, 0.5]),), numbers([0.125, 0.5], [0.25, 0.5], [1.0, 1.0])),
     ],
     random_cases=_cases_10_4,
     misconceptions=[
@@ -529,12 +521,12 @@ def _derivative(
 
 def _cases_10_5(generator: Generator) -> Iterator[tuple]:
     for _ in range(4):
-        c, U_i, U_f, U, z = _draw(generator, 5)
-        o, i, f = torch.sigmoid(_draw(generator, 3))
+        c, U_i, U_f, U, z = draw(generator, 5)
+        o, i, f = torch.sigmoid(draw(generator, 3))
         yield c, o, i, f, torch.tanh(z), U_i, U_f, U
 
 
-_ZERO, _ONE, _HALF = _numbers(0.0, 1.0, 0.5)
+_ZERO, _ONE, _HALF = numbers(0.0, 1.0, 0.5)
 _TWO = 2 * _ONE
 _SHOWN = 1 - math.tanh(1) ** 2  # the slope of the tanh at c = 1
 
@@ -544,10 +536,10 @@ rest = Exercise(
     stars=3,
     reference=whole_derivative,
     cases=[
-        Case((_TWO, _ONE, _HALF, _HALF, _HALF, _ZERO, _ZERO, _ZERO), _numbers(0.5)[0]),  # no weights: the sum alone
-        Case((_ZERO, _ONE, _ONE, _ONE, _ZERO, _ZERO, _ZERO, _ONE), _numbers(2.0)[0]),  # the lesson's explosion
-        Case((_ONE, _HALF, _HALF, _HALF, _HALF, _ZERO, _ONE, _ZERO), _numbers(0.5 + 0.125 * _SHOWN)[0]),
-        Case((_ONE, _ONE, _HALF, _ONE, _HALF, _ONE, _ZERO, _ZERO), _numbers(1 + 0.125 * _SHOWN)[0]),
+        Case((_TWO, _ONE, _HALF, _HALF, _HALF, _ZERO, _ZERO, _ZERO), numbers(0.5)[0]),  # no weights: the sum alone
+        Case((_ZERO, _ONE, _ONE, _ONE, _ZERO, _ZERO, _ZERO, _ONE), numbers(2.0)[0]),  # the lesson's explosion
+        Case((_ONE, _HALF, _HALF, _HALF, _HALF, _ZERO, _ONE, _ZERO), numbers(0.5 + 0.125 * _SHOWN)[0]),
+        Case((_ONE, _ONE, _HALF, _ONE, _HALF, _ONE, _ZERO, _ZERO), numbers(1 + 0.125 * _SHOWN)[0]),
     ],
     random_cases=_cases_10_5,
     misconceptions=[
