@@ -48,7 +48,7 @@ def test_a_transition_goes_from_row_to_column():
 
 @pytest.mark.parametrize("filling", [0.0, 100.0, float("nan"), float("-inf")])
 def test_padding_has_no_effect(filling):
-    scores, transitions = draw(12, 6, 4), 3 * draw(4, 4, seed=1)
+    scores, transitions = draw(12, 6, 4), 3 * draw(4, 4, seed=5)
     lengths = torch.tensor([6, 1, 3, 2] * 3)
     alone = [viterbi(scores[b : b + 1, :length], transitions) for b, length in enumerate(lengths.tolist())]
     for b, length in enumerate(lengths.tolist()):
