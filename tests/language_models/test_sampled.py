@@ -8,7 +8,7 @@ from rnn_helpers.language_models import sampled_softmax_loss
 
 K, H, N = 50, 6, 4
 GENERATOR = torch.Generator().manual_seed(0)
-h = torch.randn(N, H, generator=GENERATOR, dtype=torch.float64)
+h = torch.randn(N, H, generator=GENERATOR, dtype=torch.float64) / 2
 W = torch.randn(K, H, generator=GENERATOR, dtype=torch.float64).requires_grad_()
 b = torch.randn(K, generator=GENERATOR, dtype=torch.float64).requires_grad_()
 TARGETS = torch.tensor([0, 3, 3, 49])
