@@ -31,18 +31,13 @@ def choose_device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def linear_decay(lr: float, steps: int) -> Callable[[int], float]:
-    """The step size `lr` at the first step, from there in a straight line to 0 behind the last."""
-    return lambda step: lr * (1 - (step - 1) / steps)
-
-
 def train(
     parameters: Iterable[Tensor],
     loss: Callable[..., Tensor],
     batches: Iterable[tuple[Tensor, ...]],
     *,
     steps: int,
-    lr: float | Callable[[int], float],
+    lr: float,
     seed: int,
     clip: float = math.inf,
     optimizer: type[torch.optim.Optimizer] = torch.optim.Adam,
@@ -57,7 +52,7 @@ def train(
     parameters : leaf tensors that require gradients, as `model.parameters()`.
     loss : takes the tensors of a batch, returns a scalar.
     batches : tuples of tensors, moved to the device of the parameters. Training ends with them, or after `steps`.
-    lr : step size; or a function that gives it for each step, counted from 1, as `linear_decay` does.
+    lr : step size.
     seed : of what is drawn at random meanwhile (dropout, batches drawn on the way). The generator is put back after.
     clip : the largest norm of the gradient over all parameters; longer ones are rescaled (chapter 8).
     validate : returns the loss on held-out data; called without gradients after every `every` steps.
@@ -75,8 +70,7 @@ def train(
     if patience is not None and validate is None:
         raise ValueError("train: patience needs validate, a function that returns the loss on held-out data")
     device = parameters[0].device
-    rate = lr if callable(lr) else lambda step: lr
-    adapt = optimizer(parameters, lr=rate(1))
+    adapt = optimizer(parameters, lr=lr)
     history, best = History(), [p.detach().clone() for p in parameters]
     with torch.random.fork_rng(), tqdm(total=steps, leave=False) as bar:
         torch.manual_seed(seed)
@@ -89,8 +83,6 @@ def train(
             norm = torch.nn.utils.clip_grad_norm_(parameters, clip)
             if not norm.isfinite():
                 raise FloatingPointError(f"train: the norm of the gradient is {norm:.3g} at step {step}")
-            for group in adapt.param_groups:
-                group["lr"] = rate(step)
             adapt.step()
             history.losses.append(value.item())
             history.gradient_norms.append(norm.item())

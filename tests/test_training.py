@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from rnn_helpers.training import choose_device, linear_decay, train
+from rnn_helpers.training import choose_device, train
 
 
 def a_weight(start=0.0):
@@ -42,18 +42,6 @@ def test_clipping_is_over_all_parameters_together():
     options = dict(steps=1, lr=1.0, seed=0, clip=1.0, optimizer=torch.optim.SGD)
     train([first, second], lambda: (3 * first + 4 * second).sum(), endless(), **options)
     assert [-first.item(), -second.item()] == pytest.approx([0.6, 0.8], rel=1e-5)
-
-
-def test_the_step_size_may_change_from_step_to_step():
-    weight = a_weight()
-    options = dict(steps=2, lr=linear_decay(0.1, 2), seed=0, optimizer=torch.optim.SGD)
-    train([weight], distance_to_3(weight), endless(), **options)
-    assert weight.item() == pytest.approx(0.6 + 0.05 * 2 * 2.4)  # 0.6 after a step of 0.1, then one of 0.05
-
-
-def test_a_linear_decay_ends_behind_the_last_step():
-    rate = linear_decay(0.3, 300)
-    assert [rate(step) for step in (1, 101, 300, 301)] == pytest.approx([0.3, 0.2, 0.001, 0])
 
 
 def test_it_learns():

@@ -39,7 +39,7 @@ from rnn_helpers.language_models import (
     train_on_rows,
 )
 from rnn_helpers.layers import LSTM, RNN
-from rnn_helpers.training import linear_decay, train
+from rnn_helpers.training import train
 
 TRAIN, HELD_OUT = 10_032, 5_000
 LEAD = 200  # characters that a model reads before those that count
@@ -103,7 +103,7 @@ def network(text: Text, seed: int, layer: Callable, E: int, H: int, B: int, w: i
     model = RecurrentModel(text.K, layer(E, H), dropout=p)
     tokens = torch.cat(text.pieces[::-1])  # the two pieces touch at the ends of the text
     start_from_counts(model, tokens)
-    train_on_rows(model, rows_of(tokens, B), w=w, steps=steps, lr=linear_decay(lr, steps), clip=1.0, seed=seed)
+    train_on_rows(model, rows_of(tokens, B), w=w, steps=steps, lr=lr, decay=True, clip=1.0, seed=seed)
     return model
 
 
