@@ -179,7 +179,7 @@ class _Counts:
 
 
 def _discounts(of_counts):
-    """D for counts of 1, 2, and 3 or more (Chen and Goodman 1999, equation 26), from how many counts are 1, 2, 3, 4.
+    """D for counts of 1, 2, and 3 or more (Chen and Goodman 1999), from how many counts are 1, 2, 3, 4.
 
     Half of the count where the formula has no counts to go by, or leaves nothing for what was never seen.
     """
