@@ -140,6 +140,29 @@ def input_gradients(
     return gradient.norm(dim=2)
 
 
+def shares(values: Float[Tensor, "B T"], lengths: Integer[Tensor, "B"], parts: int) -> Float[Tensor, "B parts"]:
+    """How a sequence's values are divided over `parts` equal parts of its length, as shares that sum to 1.
+
+    So sequences of different lengths can be laid over each other. Step t of n is spread evenly over the stretch from
+    (t - 1)/n to t/n; what stands behind an end is left out.
+
+    Raises
+    ------
+    ValueError : parts < 1, a value is negative, a sequence has nothing but zeros, or a length is not from 1 to T.
+    """
+    if parts < 1:
+        raise ValueError(f"shares: parts must be at least 1, got {parts}")
+    own = _ends("shares", values[:, :, None], lengths).clear(values[:, :, None])[:, :, 0]
+    total = own.sum(1, keepdim=True)
+    if own.min() < 0 or total.min() <= 0:
+        raise ValueError("shares: values must not be negative, and each sequence needs one above 0")
+    so_far = torch.nn.functional.pad((own / total).cumsum(1), (1, 1))  # after 0 ... T steps, and one more to look up
+    borders = torch.arange(parts + 1, device=values.device) * lengths[:, None] / parts
+    step = borders.floor().long().minimum(lengths[:, None] - 1)
+    before, after = so_far.gather(1, step), so_far.gather(1, step + 1)
+    return (before + (borders - step) * (after - before)).diff(dim=1)
+
+
 def _ends(name, h, lengths):
     if 0 in h.shape:
         raise ValueError(f"{name}: h must hold at least one sequence, step and unit, its shape is {tuple(h.shape)}")

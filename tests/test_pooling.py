@@ -17,6 +17,7 @@ from rnn_helpers.pooling import (
     pool_last,
     pool_max,
     pool_mean,
+    shares,
 )
 
 H = 4  # even, so that it can be two directions of 2
@@ -258,3 +259,40 @@ def test_gradients_to_inputs_are_those_of_the_lead():
     expected = torch.tensor([[2 * two_thirds, 4 * two_thirds, 0.0]], dtype=F64)
     torch.testing.assert_close(input_gradients(scores, x, torch.tensor([3])), expected)
     assert not x.requires_grad
+
+
+def test_shares_worked_by_hand():
+    values = torch.tensor([[1.0, 1.0, 2.0, 9.0], [3.0, 1.0, 9.0, 9.0], [5.0, 9.0, 9.0, 9.0]])
+    lengths = torch.tensor([3, 2, 1])
+    expected = [[0.25 + 0.125, 0.125 + 0.5], [0.75, 0.25], [0.5, 0.5]]
+    torch.testing.assert_close(shares(values, lengths, 2), torch.tensor(expected))
+
+
+@settings(deadline=None, max_examples=40)
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4), parts=st.integers(1, 12), seed=st.integers(0, 99))
+def test_shares_sum_to_one_and_are_even_where_the_values_are(lengths, parts, seed):
+    T, lengths = max(lengths) + 1, torch.tensor(lengths)
+    values = torch.rand(len(lengths), T, generator=torch.Generator().manual_seed(seed), dtype=F64) + 0.1
+    divided = shares(values, lengths, parts)
+    torch.testing.assert_close(divided.sum(1), torch.ones(len(lengths), dtype=F64))
+    assert divided.min() > 0
+    even = shares(torch.ones_like(values), lengths, parts)
+    torch.testing.assert_close(even, torch.full_like(even, 1 / parts))
+
+
+def test_as_many_parts_as_steps_are_the_steps():
+    values = torch.tensor([[1.0, 2.0, 5.0, float("nan")]])
+    torch.testing.assert_close(shares(values, torch.tensor([3]), 3), torch.tensor([[0.125, 0.25, 0.625]]))
+
+
+@pytest.mark.parametrize(
+    ("values", "parts", "message"),
+    [
+        ([[1.0, 1.0]], 0, "parts must be at least 1, got 0"),
+        ([[1.0, -1.0]], 2, "negative"),
+        ([[0.0, 0.0]], 2, "above 0"),
+    ],
+)
+def test_what_has_no_shares_is_refused(values, parts, message):
+    with pytest.raises(ValueError, match=message):
+        shares(torch.tensor(values), torch.tensor([2]), parts)
