@@ -158,7 +158,7 @@ def shares(values: Float[Tensor, "B T"], lengths: Integer[Tensor, "B"], parts: i
         raise ValueError("shares: values must not be negative, and each sequence needs one above 0")
     so_far = torch.nn.functional.pad((own / total).cumsum(1), (1, 1))  # after 0 ... T steps, and one more to look up
     borders = torch.arange(parts + 1, device=values.device) * lengths[:, None] / parts
-    step = borders.floor().long().minimum(lengths[:, None] - 1)
+    step = borders.floor().long()
     before, after = so_far.gather(1, step), so_far.gather(1, step + 1)
     return (before + (borders - step) * (after - before)).diff(dim=1)
 

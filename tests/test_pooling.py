@@ -141,6 +141,7 @@ def test_nothing_to_pool_is_refused(pool, shape):
 def test_a_maximum_may_be_negative():
     h = torch.tensor([[[-2.0], [-1.0], [0.0], [0.0]]])
     assert pool_max(h, torch.tensor([2])).tolist() == [[-1.0]]
+    assert pool_max(h - 1e12, torch.tensor([2])).max() < -9e11  # below any stand-in for minus infinity
 
 
 def test_ties_share_nothing_with_padding():
@@ -289,10 +290,20 @@ def test_as_many_parts_as_steps_are_the_steps():
     ("values", "parts", "message"),
     [
         ([[1.0, 1.0]], 0, "parts must be at least 1, got 0"),
-        ([[1.0, -1.0]], 2, "negative"),
+        ([[2.0, -1.0]], 2, "negative"),
         ([[0.0, 0.0]], 2, "above 0"),
     ],
 )
 def test_what_has_no_shares_is_refused(values, parts, message):
     with pytest.raises(ValueError, match=message):
         shares(torch.tensor(values), torch.tensor([2]), parts)
+
+
+def test_the_gradient_to_a_step_is_one_norm_over_its_entries():
+    x = torch.zeros(1, 2, 2, dtype=F64)
+
+    def scores(x, lengths):
+        lead = 3 * x[:, 1, 0] + 4 * x[:, 1, 1]
+        return torch.stack([lead, -lead], 1)  # the mean of both is 0
+
+    assert input_gradients(scores, x, torch.tensor([2])).tolist() == [[0.0, 5.0]]

@@ -439,7 +439,7 @@ def _cases_6_5(generator: Generator) -> Iterator[tuple]:
 
 by_hand = Exercise(
     number="6.5",
-    title="Was there ever a 7?",
+    title="Ever a 7",
     stars=3,
     reference=ever_a_seven,
     call=_says_yes,

@@ -47,9 +47,9 @@ def test_the_first_of_duplicates_stays():
 
 def test_own_sentences(tmp_path):
     file = tmp_path / "own.tsv"
-    file.write_text('sentence\tlabel\na "quoted mess\t0\ncafé fine\t2\n', encoding="utf-8")
+    file.write_text('sentence\tlabel\n"quoted mess\t0\ncafé fine\t2\n', encoding="utf-8")
     words, y = read_labelled_sentences(file)
-    assert words == [["a", '"quoted', "mess"], ["café", "fine"]]
+    assert words == [['"quoted', "mess"], ["café", "fine"]]
     assert y.tolist() == [0, 2]
 
 

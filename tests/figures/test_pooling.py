@@ -27,7 +27,7 @@ def test_a_second_profile_can_be_told_from_the_first():
 
 def test_words_stand_over_their_cells():
     _, axes = new_figure(5, 2)
-    draw_words(axes, ["not", "bad"], torch.tensor([[1.0, 4.0], [3.0, 3.0]]), ["looks", "listens"])
+    draw_words(axes, ["not", "bad"], torch.tensor([[1.0, -4.0], [3.0, 3.0]]), ["looks", "listens"])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["not", "bad"]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["looks", "listens"]
     cells = axes.images[0].get_array()
