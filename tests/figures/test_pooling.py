@@ -30,6 +30,7 @@ def test_words_stand_over_their_cells():
     draw_words(axes, ["not", "bad"], torch.tensor([[1.0, -4.0], [3.0, 3.0]]), ["looks", "listens"])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["not", "bad"]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["looks", "listens"]
+    assert axes.xaxis.get_ticks_position() == "top"
     cells = axes.images[0].get_array()
     assert cells[..., 3].tolist() == [[0.25, 1.0], [1.0, 1.0]]
 
