@@ -62,10 +62,11 @@ def beam_search(
     *,
     width: int,
     max_length: int,
+    best: int | None = None,
     alpha: float = 0.0,
     state: Any = None,
 ) -> Sequences:
-    """For each of B sources the best `width` sequences that are found, best first, tokens (B, width, L).
+    """For each of B sources the best sequences that are found, `best` of them, best first: tokens (B, best, L).
 
     Kept are `width` beginnings of equal length. A step extends each by every symbol and keeps the best `width` of all
     that come of it. Those of them that end, or are cut at `max_length`, are set aside and never extended; they take
@@ -78,37 +79,41 @@ def beam_search(
     that compete are equally long, so alpha has a say only among those that are set aside. The log_probs that come
     back are log P itself, whatever alpha is.
 
-    A source is done when no beginning that is left can come among its best `width`: log P only falls, so none can end
-    above log P / max_length^alpha. Stopping there changes nothing.
+    A source is done when no beginning that is left can come among its `best`: log P only falls, so none can end above
+    log P / max_length^alpha. Stopping there changes nothing.
 
-    If fewer than `width` sequences have a probability above 0, the last rows have log_probs of -inf and no tokens.
+    If fewer than `best` sequences have a probability above 0, the last rows have log_probs of -inf and no tokens.
 
     Parameters
     ----------
     start : the symbols before the first, most often a start or end symbol, or the last of a prompt.
     width : beginnings that are kept for each source.
     max_length : symbols of a sequence at most, its end symbol among them.
+    best : how many sequences to return for each source; `width` if None. With 1 the search ends sooner.
     state : where the model stands before it reads `start`; its first axis is B.
 
     Raises
     ------
-    ValueError : width < 1, max_length < 1, alpha < 0, nothing to start from, or no log-probabilities from `step`.
+    ValueError : width, best or max_length < 1, alpha < 0, nothing to start from, or no log-probabilities from `step`.
     """
     check_bounds("beam_search", start, max_length)
-    if width < 1 or not alpha >= 0:
-        raise ValueError(f"beam_search: wants width of at least 1 and alpha of at least 0, got {width} and {alpha}")
+    best = width if best is None else best
+    if width < 1 or best < 1 or not alpha >= 0:
+        raise ValueError(
+            f"beam_search: wants width and best of at least 1 and alpha of at least 0, got {width}, {best} and {alpha}"
+        )
     B, device = len(start), start.device
     alive = torch.zeros(B, width, dtype=torch.bool, device=device)  # a place in the beam that holds a beginning
     alive[:, 0] = True
     last = start[:, None].expand(B, width)
-    paths, found_paths = start.new_empty(B, width, 0), start.new_full((B, width, max_length), IGNORE)
+    paths, found_paths = start.new_empty(B, width, 0), start.new_full((B, best, max_length), IGNORE)
     log_prob = found = None  # they take the dtype of the model's first answer
     for t in range(1, max_length + 1):
         log_probs, state = asked(step, last[alive], state)  # one row for each beginning, source by source
         K = log_probs.shape[1]
         if t == 1:
             log_prob = log_probs.new_zeros(B, width)
-            found = log_probs.new_full((B, width), -torch.inf)
+            found = log_probs.new_full((B, best), -torch.inf)
         candidates = log_probs.new_full((B, width, K), -torch.inf)
         candidates[alive] = log_prob[alive][:, None] + log_probs
         log_prob, chosen = candidates.flatten(1).sort(dim=1, descending=True, stable=True)
@@ -121,7 +126,7 @@ def beam_search(
         found, found_paths = _best(
             torch.cat([found, log_prob.masked_fill(~done, -torch.inf)], 1),
             torch.cat([found_paths, torch.cat([paths, filling], 2)], 1),
-            width,
+            best,
             alpha,
         )
         # Where a beginning may still lead: log P only falls, and no sequence is longer than max_length.
@@ -136,9 +141,9 @@ def beam_search(
     return Sequences(shortened(found_paths.masked_fill((found == -torch.inf)[:, :, None], IGNORE)), found)
 
 
-def _best(log_prob, paths, width, alpha):
-    """The `width` sequences of highest log P / length^alpha, best first."""
-    order = (log_prob / _lengths(paths) ** alpha).argsort(dim=1, descending=True, stable=True)[:, :width]
+def _best(log_prob, paths, count, alpha):
+    """The `count` sequences of highest log P / length^alpha, best first."""
+    order = (log_prob / _lengths(paths) ** alpha).argsort(dim=1, descending=True, stable=True)[:, :count]
     return log_prob.gather(1, order), _taken(paths, order)
 
 

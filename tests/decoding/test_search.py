@@ -30,7 +30,7 @@ def plain_beam(model, source, width, max_length, alpha):
         ends = [c for c in best if c[1][-1] == END or t == max_length]
         found += ends
         alive = [c for c in best if c not in ends]
-    return sorted(found, key=lambda c: -c[0] / len(c[1]) ** alpha)[:width]
+    return sorted(found, key=lambda c: -c[0] / len(c[1]) ** alpha)
 
 
 @given(SEEDS, st.integers(2, 4), st.integers(1, 4))
@@ -81,9 +81,16 @@ def test_a_width_that_no_step_exceeds_is_exhaustive(seed, K, max_length):
     assert [score for _, score in found] == pytest.approx([score for _, score in everything])
 
 
-@given(SEEDS, st.integers(2, 6), st.integers(1, 7), st.integers(1, 7), st.sampled_from([0.0, 0.5, 1.0, 2.0]))
+@given(
+    SEEDS,
+    st.integers(2, 6),
+    st.integers(1, 7),
+    st.integers(1, 7),
+    st.sampled_from([0.0, 0.5, 1.0, 2.0]),
+    st.integers(1, 9),
+)
 @settings(max_examples=80, deadline=None)
-def test_batched_and_stopping_early_it_finds_what_a_plain_search_finds(seed, K, width, max_length, alpha):
+def test_batched_and_stopping_early_it_finds_what_a_plain_search_finds(seed, K, width, max_length, alpha, best):
     model, sources = Tiny(K, seed, sharpness=2.0), [3, 0, 7]
     found = beam_search(
         model.step,
@@ -91,11 +98,12 @@ def test_batched_and_stopping_early_it_finds_what_a_plain_search_finds(seed, K, 
         END,
         width=width,
         max_length=max_length,
+        best=best,
         alpha=alpha,
         state=model.first(sources),
     )
     for b, source in enumerate(sources):
-        expected = plain_beam(model, source, width, max_length, alpha)
+        expected = plain_beam(model, source, width, max_length, alpha)[:best]
         got = [(path, score) for path, score in rows_of(found, b) if score > -torch.inf]
         assert [path for path, _ in got] == [path for _, path in expected]
         assert [score for _, score in got] == pytest.approx([score for score, _ in expected])
@@ -230,9 +238,9 @@ def test_viterbi_looks_further_than_greedy():
 
 def test_what_does_not_fit_is_refused():
     step = table([0.5, 0.5], [0.5, 0.5])
-    with pytest.raises(ValueError, match="got 0 and 0"):
+    with pytest.raises(ValueError, match="got 0, 0 and 0"):
         beam_search(step, starts(1), END, width=0, max_length=3)
-    with pytest.raises(ValueError, match="alpha of at least 0, got 2 and -1"):
+    with pytest.raises(ValueError, match="alpha of at least 0, got 2, 2 and -1"):
         beam_search(step, starts(1), END, width=2, max_length=3, alpha=-1)
     with pytest.raises(ValueError, match="more than 1,000,000 sequences"):
         exhaustive(table(*[[1 / 200] * 200] * 200), starts(1), END, max_length=4)
