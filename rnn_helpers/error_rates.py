@@ -20,12 +20,13 @@ def edit_distances(
     Lengths may be 0; what stands behind an end counts nothing.
     """
     N, T = b.shape
+    columns = [column.contiguous() for column in b.unbind(1)]  # read once for each symbol of a
     row = [torch.full((N,), j, dtype=torch.int16, device=b.device) for j in range(T + 1)]  # from nothing to b[:j]
     for i, symbol in enumerate(a.unbind(1)):
         below = [torch.full_like(row[0], i + 1)]
         for j in range(T):
             insert_or_delete = torch.minimum(row[j + 1], below[j]) + 1
-            below.append(torch.minimum(insert_or_delete, row[j] + (symbol != b[:, j])))
+            below.append(torch.minimum(insert_or_delete, row[j] + (symbol != columns[j])))
         goes_on = i < a_lengths
         row = [new.where(goes_on, old) for new, old in zip(below, row, strict=True)]
     return torch.stack(row, 1).gather(1, b_lengths[:, None]).squeeze(1).long()

@@ -428,11 +428,11 @@ fooled = Exercise(
         ),
         Misconception(
             _model([0.5, 0.4, 0.1], [[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], _UNIFORM]),
-            "Greedy fails, but by too little: .25 against .4. After its first symbol all three can be equally probable.",
+            "Greedy fails, but by too little: .25 against .4. After its first symbol all three can be as probable.",
         ),
         Misconception(
             _model([1 / 3, 1 / 3, 1 / 3], [_UNIFORM, [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
-            "Your first symbols are equally probable, so it is chance where greedy goes. Give one of them a little more.",
+            "Your first symbols are equally probable, so greedy has no best one. Give one of them a little more.",
         ),
         Misconception(
             _model([0.4, 0.3, 0.3], [[1 / 3, 1.0, 0.0], [1 / 3, 0.0, 1.0], [1 / 3, 0.0, 0.0]]),
