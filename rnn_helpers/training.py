@@ -40,6 +40,7 @@ def train(
     lr: float,
     seed: int,
     clip: float = math.inf,
+    decay: bool = False,
     optimizer: type[torch.optim.Optimizer] = torch.optim.Adam,
     validate: Callable[[], float] | None = None,
     every: int = 100,
@@ -55,6 +56,7 @@ def train(
     lr : step size.
     seed : of what is drawn at random meanwhile (dropout, batches drawn on the way). The generator is put back after.
     clip : the largest norm of the gradient over all parameters; longer ones are rescaled (chapter 8).
+    decay : let the step size fall in a straight line, from `lr` at the first step towards 0 after `steps`.
     validate : returns the loss on held-out data; called without gradients after every `every` steps.
     patience : stop when this many checks in a row brought nothing better, and put the best parameters back.
 
@@ -71,6 +73,7 @@ def train(
         raise ValueError("train: patience needs validate, a function that returns the loss on held-out data")
     device = parameters[0].device
     adapt = optimizer(parameters, lr=lr)
+    schedule = torch.optim.lr_scheduler.LambdaLR(adapt, lambda step: 1 - step / steps if decay else 1)
     history, best = History(), [p.detach().clone() for p in parameters]
     with torch.random.fork_rng(), tqdm(total=steps, leave=False) as bar:
         torch.manual_seed(seed)
@@ -84,6 +87,7 @@ def train(
             if not norm.isfinite():
                 raise FloatingPointError(f"train: the norm of the gradient is {norm:.3g} at step {step}")
             adapt.step()
+            schedule.step()
             history.losses.append(value.item())
             history.gradient_norms.append(norm.item())
             bar.update()

@@ -44,6 +44,21 @@ def test_clipping_is_over_all_parameters_together():
     assert [-first.item(), -second.item()] == pytest.approx([0.6, 0.8], rel=1e-5)
 
 
+def test_the_rate_decays_in_a_straight_line():
+    weight, path = a_weight(), []
+
+    def slope_of_one():
+        path.append(weight.item())
+        return weight.sum()
+
+    options = dict(steps=4, lr=0.4, seed=0, optimizer=torch.optim.SGD)
+    train([weight], slope_of_one, endless(), decay=True, **options)
+    assert [*path, weight.item()] == pytest.approx([0, -0.4, -0.7, -0.9, -1.0])
+    weight, path = a_weight(), []
+    train([weight], slope_of_one, endless(), **options)
+    assert path == pytest.approx([0, -0.4, -0.8, -1.2])
+
+
 def test_it_learns():
     weight = a_weight()
     history = train([weight], distance_to_3(weight), endless(), steps=200, lr=0.1, seed=0)
