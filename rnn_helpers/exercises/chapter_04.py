@@ -315,7 +315,7 @@ def _cases_4_4(generator: Generator) -> Iterator[tuple]:
 
 by_length = Exercise(
     number="4.4",
-    title="Which is best?",
+    title="The best by length",
     stars=2,
     reference=best_by_length,
     cases=[
