@@ -138,11 +138,11 @@ def beam_search(
         if not alive.any():
             break
         state = select(state, numbers.gather(1, parent)[alive])
-    return Sequences(shortened(found_paths.masked_fill((found == -torch.inf)[:, :, None], IGNORE)), found)
+    return Sequences(shortened(found_paths), found)
 
 
 def _best(log_prob, paths, count, alpha):
-    """The `count` sequences of highest log P / length^alpha, best first."""
+    """The `count` sequences of highest log P / length^alpha, best first; of equal ones the earlier, an empty place too."""
     order = (log_prob / _lengths(paths) ** alpha).argsort(dim=1, descending=True, stable=True)[:, :count]
     return log_prob.gather(1, order), _taken(paths, order)
 

@@ -37,8 +37,9 @@ def draw_search_tree(axes: Axes, steps: Sequence[Mapping[str, float]], kept: Seq
             axes.annotate(
                 f"{probability:.3f}".lstrip("0").rstrip("0"),
                 (2 * t, height(path)),
-                (13, 0),
+                (13, 0) if path in leaves else (0, -17),  # beside it, or below where lines go on
                 textcoords="offset points",
+                ha="left" if path in leaves else "center",
                 va="center",
                 fontsize=9,
                 color=INK if path in chosen else COLORS["grey"],

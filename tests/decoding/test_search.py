@@ -184,6 +184,17 @@ def test_a_wider_beam_can_find_less():
     assert worse > 0
 
 
+@given(SEEDS, st.integers(2, 6), st.integers(2, 40))
+@settings(max_examples=60, deadline=None)
+def test_what_is_more_probable_than_one_in_width_is_the_most_probable_of_all(seed, K, width):
+    """At most W beginnings of a length have 1/W or more, so a beam of W cannot lose those of a sequence that has."""
+    model = Tiny(K, seed)
+    options = dict(max_length=4, state=model.first([0]))
+    found = beam_search(model.step, starts(1), END, width=width, best=1, **options).log_probs[0, 0].exp()
+    best = exhaustive(model.step, starts(1), END, **options).log_probs[0, 0].exp()
+    assert found == pytest.approx(best.item()) or max(found, best) <= 1 / width
+
+
 def test_a_probability_of_zero_does_no_harm():
     model = Tiny(4, seed=2, forbidden=2)
     options = dict(max_length=3, state=model.first([0, 1]))
