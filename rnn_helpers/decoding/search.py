@@ -142,7 +142,7 @@ def beam_search(
 
 
 def _best(log_prob, paths, count, alpha):
-    """The `count` sequences of highest log P / length^alpha, best first; of equal ones the earlier, an empty place too."""
+    """The `count` sequences of highest log P / length^alpha, best first; of equal ones, the earlier."""
     order = (log_prob / _lengths(paths) ** alpha).argsort(dim=1, descending=True, stable=True)[:, :count]
     return log_prob.gather(1, order), _taken(paths, order)
 
