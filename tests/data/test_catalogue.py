@@ -24,6 +24,7 @@ def test_public_names():
         "DataError",
         "load_japanese_vowels",
         "load_plays",
+        "load_pronunciations",
         "load_sentences",
         "load_shakespeare",
         "read_labelled_sentences",
