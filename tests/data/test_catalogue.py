@@ -20,7 +20,7 @@ def run_module() -> subprocess.CompletedProcess[str]:
 
 
 def test_public_names():
-    assert rnn_helpers.data.__all__ == ["DataError", "load_plays", "load_shakespeare"]
+    assert rnn_helpers.data.__all__ == ["DataError", "load_plays", "load_porttinari", "load_shakespeare", "read_conllu"]
 
 
 def test_entries_are_complete():
