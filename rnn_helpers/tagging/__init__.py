@@ -1,0 +1,22 @@
+"""A label for every element of a sequence: a recurrent tagger of words, what it must beat, and how both are measured."""
+
+from rnn_helpers.tagging.baseline import MostFrequentTag
+from rnn_helpers.tagging.crf import crf_loss, log_partition, path_score
+from rnn_helpers.tagging.measures import Tally, tagging_loss
+from rnn_helpers.tagging.tagger import LETTERS, WORD, EmbedViews, ReadLetters, Spelling, Tagger, Views
+
+__all__ = [
+    "LETTERS",
+    "WORD",
+    "EmbedViews",
+    "MostFrequentTag",
+    "ReadLetters",
+    "Spelling",
+    "Tagger",
+    "Tally",
+    "Views",
+    "crf_loss",
+    "log_partition",
+    "path_score",
+    "tagging_loss",
+]
