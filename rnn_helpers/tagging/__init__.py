@@ -1,4 +1,4 @@
-"""A label for every element of a sequence: a recurrent tagger of words, what it must beat, and how both are measured."""
+"""A label for every element of a sequence: a recurrent tagger of words, what it has to beat, and how to judge both."""
 
 from rnn_helpers.tagging.baseline import MostFrequentTag
 from rnn_helpers.tagging.crf import crf_loss, log_partition, path_score
