@@ -8,6 +8,7 @@ from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
+from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
 
 __all__ = [
     "COLORS",
@@ -17,6 +18,7 @@ __all__ = [
     "draw_arrow",
     "draw_attempts",
     "draw_clipping",
+    "draw_confusion",
     "draw_descent",
     "draw_gates",
     "draw_gradient_map",
@@ -25,6 +27,7 @@ __all__ = [
     "draw_map_key",
     "draw_node",
     "draw_recurrence",
+    "draw_revealed",
     "draw_shortcuts",
     "draw_spectrum",
     "draw_starts",

@@ -1,6 +1,6 @@
 """A tagger: what is seen of each word, a recurrent layer over the sentence, and a score for each tag at each word."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Integer
@@ -86,15 +86,16 @@ class EmbedViews(nn.Module):
 
 
 class Spelling:
-    """Words as rows of letters, for `ReadLetters`: what came once only in `sentences` is unknown, 1; 0 fills rows up.
+    """Words as numbers with their letters behind, for `ReadLetters`.
 
-    A word of more than `longest` letters keeps its first one and its ending.
+    A word or a letter that came once only in `sentences` is unknown, 0 for words and 1 for letters, among which 0
+    fills up. A word of more than `longest` letters keeps its first one and its ending.
     """
 
-    def __init__(self, sentences: Iterable[Sequence[str]], longest: int = 16):
+    def __init__(self, sentences: Sequence[Sequence[str]], longest: int = 16):
         if longest < 2:
             raise ValueError(f"Spelling: longest must be at least 2, got {longest}")
-        self.longest = longest
+        self.longest, self.words = longest, Views(sentences, WORD)
         self.letters = Vocabulary.of(
             (letter for words in sentences for word in words for letter in word),
             special=["filling", "unknown"],
@@ -102,8 +103,13 @@ class Spelling:
             unknown="unknown",
         )
 
-    def encode(self, words: Sequence[str]) -> Integer[Tensor, "T L"]:
-        """The letters of each word, L = `longest` numbers.
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many numbers there are for words, and for letters."""
+        return self.words.sizes[0], len(self.letters)
+
+    def encode(self, words: Sequence[str]) -> Integer[Tensor, "T F"]:
+        """The number of each word, then its letters: F = 1 + `longest`.
 
         Raises
         ------
@@ -111,39 +117,46 @@ class Spelling:
         """
         if not words or "" in words:
             raise ValueError(f"Spelling: words must hold one or more, none of them empty; got {list(words)}")
-        rows = torch.zeros(len(words), self.longest, dtype=torch.long)
+        rows = torch.zeros(len(words), 1 + self.longest, dtype=torch.long)
+        rows[:, :1] = self.words.encode(words)
         for row, word in zip(rows, words, strict=True):
             if len(word) > self.longest:
                 word = word[0] + word[1 - self.longest :]
-            row[: len(word)] = self.letters.encode(word)
+            row[1 : 1 + len(word)] = self.letters.encode(word)
         return rows
 
 
 class ReadLetters(nn.Module):
-    """A vector for each word from its letters, read in both directions: x (B, T, L) -> (B, T, D), D = 2H.
+    """A vector for each word, and beside it one that a network has read from its letters: x (B, T, F) -> (B, T, D).
 
-    Each different word of a batch is read once.
+    The letters are read in both directions, and both last states are taken (after Ling and others 2015,
+    arXiv 1508.02096, with a GRU in place of their LSTM). Each different word of a batch is read once. D is
+    `dimensions` + 2H.
 
     Parameters
     ----------
-    K : how many letters there are, as `len(Spelling.letters)`.
-    H : entries of the state in each direction.
+    sizes : how many words and letters there are, as `Spelling.sizes`.
+    dimensions : entries of the vector of a word.
+    H : entries of a letter's vector, and of the state in each direction.
     """
 
-    def __init__(self, K: int, H: int):
+    def __init__(self, sizes: tuple[int, int], dimensions: int, H: int):
         super().__init__()
-        self.table, self.layer, self.D = nn.Embedding(K, H), GRU(H, H, bidirectional=True), 2 * H
+        words, letters = sizes
+        self.words, self.letters = nn.Embedding(words, dimensions), nn.Embedding(letters, H)
+        self.layer, self.D = GRU(H, H, bidirectional=True), dimensions + 2 * H
         _start_small(self)
 
-    def forward(self, x: Integer[Tensor, "B T L"]) -> Float[Tensor, "B T D"]:
-        words, which = x.flatten(0, 1).unique(dim=0, return_inverse=True)
-        lengths = (words != 0).sum(1).clamp(min=1)  # filling between sentences is read as a word of one letter
-        _, ends = self.layer(self.table(words), None, lengths)
-        return torch.cat([*ends], 1)[which].view(*x.shape[:2], self.D)
+    def forward(self, x: Integer[Tensor, "B T F"]) -> Float[Tensor, "B T D"]:
+        words, spelled = x[:, :, 0], x[:, :, 1:]
+        different, which = spelled.flatten(0, 1).unique(dim=0, return_inverse=True)
+        lengths = (different != 0).sum(1).clamp(min=1)  # filling between sentences is read as a word of one letter
+        _, ends = self.layer(self.letters(different), None, lengths)
+        return torch.cat([self.words(words), torch.cat([*ends], 1)[which].unflatten(0, words.shape)], 2)
 
 
 class Tagger(nn.Module):
-    """Scores for each tag at each word: x (B, T, ...) -> (B, T, K).
+    """Scores for each tag at each word: x (B, T, F) -> (B, T, K).
 
     Parameters
     ----------
@@ -158,7 +171,7 @@ class Tagger(nn.Module):
         self.W = nn.Linear(layer.directions * layer.H, K)
 
     def forward(
-        self, x: Integer[Tensor, "B T *F"], lengths: Integer[Tensor, "B"] | None = None
+        self, x: Integer[Tensor, "B T F"], lengths: Integer[Tensor, "B"] | None = None
     ) -> Float[Tensor, "B T K"]:
         """Without `lengths` all sequences end at T; if they don't, a backward direction reads filling first."""
         h, _ = self.layer(self.embed(x), None, lengths)

@@ -28,9 +28,11 @@ def test_views_by_hand():
 
 
 def test_spelling_by_hand():
-    spelling = Spelling([["aab", "abc"]], longest=4)
+    spelling = Spelling([["aab", "abc", "aab"]], longest=4)
     assert spelling.letters.symbols == ("filling", "unknown", "a", "b")
-    assert spelling.encode(["ab", "c", "bxxxaa"]).tolist() == [[2, 3, 0, 0], [1, 0, 0, 0], [3, 1, 2, 2]]
+    assert spelling.sizes == (2, 4)
+    x = spelling.encode(["ab", "c", "bxxxaa", "aab"])
+    assert x.tolist() == [[0, 2, 3, 0, 0], [0, 1, 0, 0, 0], [0, 3, 1, 2, 2], [1, 2, 2, 3, 0]]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def build(kind, layer):
     torch.manual_seed(0)
     if kind == "letters":
         encoder = Spelling(SENTENCES)
-        embed = ReadLetters(len(encoder.letters), 3)
+        embed = ReadLetters(encoder.sizes, 4, 3)
     else:
         encoder = Views(SENTENCES)
         embed = EmbedViews(encoder.sizes, [4, 2, 2, 2, 2, 2])
@@ -97,16 +99,18 @@ def test_every_word_has_a_say_at_every_other_and_every_parameter_learns(kind):
 
 def test_letters_are_read_to_their_end_and_no_further():
     torch.manual_seed(0)
-    embed = ReadLetters(9, 3).double()
+    embed = ReadLetters((9, 9), 2, 3).double()
     words = [[2, 3, 4], [5, 2], [4, 3, 2, 2, 6], [5, 2]]
-    x = torch.zeros(2, 2, 8, dtype=torch.long)
-    for row, word in zip(x.view(4, 8), words, strict=True):
-        row[: len(word)] = torch.tensor(word)
+    x = torch.zeros(2, 2, 9, dtype=torch.long)
+    for number, (row, word) in enumerate(zip(x.view(4, 9), words, strict=True)):
+        row[0], row[1 : 1 + len(word)] = number, torch.tensor(word)
     vectors = embed(x).view(4, -1)
-    for vector, word in zip(vectors, words, strict=True):
-        states, _ = embed.layer(embed.table(torch.tensor([word])))
-        assert_close(vector, torch.cat([states[0, -1, :3], states[0, 0, 3:]]))  # each direction at its own end
-    assert torch.equal(vectors[1], vectors[3])
+    assert vectors.shape == (4, embed.D)
+    for number, (vector, word) in enumerate(zip(vectors, words, strict=True)):
+        states, _ = embed.layer(embed.letters(torch.tensor([word])))
+        each_at_its_end = torch.cat([embed.words.weight[number], states[0, -1, :3], states[0, 0, 3:]])
+        assert_close(vector, each_at_its_end)
+    assert torch.equal(vectors[1, 2:], vectors[3, 2:])
 
 
 def test_embeddings_start_small():
