@@ -47,6 +47,11 @@ def _over_all_steps(scores: Tensor, y: Tensor) -> Tensor:
     return (losses * exists).sum() / y.numel()
 
 
+def _over_all_scores(scores: Tensor, y: Tensor) -> Tensor:
+    losses, exists = _word_losses(scores, y)
+    return (losses * exists).sum() / scores.numel()
+
+
 def _mean_of_sentence_means(scores: Tensor, y: Tensor) -> Tensor:
     losses, exists = _word_losses(scores, y)
     return ((losses * exists).sum(1) / exists.sum(1)).mean()
@@ -123,6 +128,11 @@ masked_loss_exercise = Exercise(
         Misconception(
             _over_all_steps,
             "The padding is out of the sum, but you divided by all steps. Divide by the number of words.",
+        ),
+        Misconception(
+            _over_all_scores,
+            "You divided by the number of all scores, B times T times K, as the mean over a product with a one-hot "
+            "tensor does. Divide by the number of words.",
         ),
         Misconception(
             _mean_of_sentence_means,
@@ -277,19 +287,21 @@ def both_directions(x, lengths, read_forward, read_backward):
     return torch.cat([forward, backward], -1).masked_fill(~exists, 0)
 
 
-def _recurrence(V: Tensor, U: Tensor) -> Callable[[Tensor], Tensor]:
+def _recurrence(V: Tensor, U: Tensor, c: Tensor) -> Callable[[Tensor], Tensor]:
+    """With a bias: a step that reads zeros is not a step that is not there."""
+
     def read(x):
         h, states = x.new_zeros(len(x), len(U)), []
         for x_t in x.unbind(1):
-            h = torch.tanh(x_t @ V.T + h @ U.T)
+            h = torch.tanh(x_t @ V.T + h @ U.T + c)
             states.append(h)
         return torch.stack(states, 1)
 
     return read
 
 
-def _with_recurrences(answer, x, lengths, V, U, V_back, U_back):
-    return answer(x, lengths, _recurrence(V, U), _recurrence(V_back, U_back))
+def _with_recurrences(answer, x, lengths, V, U, c, V_back, U_back, c_back):
+    return answer(x, lengths, _recurrence(V, U, c), _recurrence(V_back, U_back, c_back))
 
 
 def _turn(x: Tensor, lengths: Tensor) -> Tensor:
@@ -304,6 +316,11 @@ def _halves(forward: Tensor, backward: Tensor, lengths: Tensor) -> Tensor:
 
 def _flip_all(x, lengths, read_forward, read_backward):
     return _halves(read_forward(x), read_backward(x.flip(1)).flip(1), lengths)
+
+
+def _zeros_first(x, lengths, read_forward, read_backward):
+    exists = (torch.arange(x.shape[1]) < lengths[:, None])[..., None]
+    return _flip_all(x * exists, lengths, read_forward, read_backward)
 
 
 def _not_turned_back(x, lengths, read_forward, read_backward):
@@ -342,12 +359,13 @@ def _swapped_readers(x, lengths, read_forward, read_backward):
 
 def _cases_5_3(generator: Generator) -> Iterator[tuple]:
     for lengths, D, H in [([2, 1], 1, 1), ([4, 2, 3], 2, 2), ([3, 3], 2, 3), ([6, 1, 4, 5], 3, 2)]:
-        weights = [draw(generator, H, D), draw(generator, H, H), draw(generator, H, D), draw(generator, H, H)]
+        shapes = [(H, D), (H, H), (H,)] * 2
+        weights = [draw(generator, *shape) for shape in shapes]
         yield draw(generator, len(lengths), max(lengths), D), torch.tensor(lengths), *weights
 
 
 _A = math.log(3) / 2  # tanh = 1/2
-_ONE, _NONE, _BACK = numbers([1.0]), numbers([0.0]), numbers([2 * _A])
+_ONE, _NONE, _BACK, _NO_BIAS = numbers([1.0]), numbers([0.0]), numbers([2 * _A]), numbers(0.0)
 
 both_directions_exercise = Exercise(
     number="5.3",
@@ -358,13 +376,18 @@ both_directions_exercise = Exercise(
     cases=[
         # forward remembers nothing, backward keeps 1/2: tanh(ln 3 * 1/2) = 1/2
         Case(
-            (numbers([[0.0], [_A]]), torch.tensor([2]), _ONE, _NONE, _ONE, _BACK),
+            (numbers([[0.0], [_A]]), torch.tensor([2]), _ONE, _NONE, _NO_BIAS, _ONE, _BACK, _NO_BIAS),
             numbers([[0.0, 0.5], [0.5, 0.5]]),
         ),
         # one word and padding that is not 0: the backward reader begins at the word
         Case(
-            (numbers([[_A], [9.0]]), torch.tensor([1]), _ONE, _NONE, _ONE, _BACK),
+            (numbers([[_A], [9.0]]), torch.tensor([1]), _ONE, _NONE, _NO_BIAS, _ONE, _BACK, _NO_BIAS),
             numbers([[0.5, 0.5], [0.0, 0.0]]),
+        ),
+        # padding of 0 is a step like others where there is a bias: before the word, 0; with it, tanh(ln 3 / 2)
+        Case(
+            (numbers([[0.0], [0.0]]), torch.tensor([1]), _ONE, _NONE, _NO_BIAS, _ONE, _BACK, numbers(_A)),
+            numbers([[0.0, 0.5], [0.0, 0.0]]),
         ),
     ],
     random_cases=_cases_5_3,
@@ -373,6 +396,11 @@ both_directions_exercise = Exercise(
             _flip_all,
             "You turned the whole rows round, so your backward reader goes through the padding before it comes to the "
             "last word. Turn each sentence within its own length.",
+        ),
+        Misconception(
+            _zeros_first,
+            "You made zeros of the padding, but your backward reader still goes through them first: with a bias, a "
+            "step that reads 0 changes the state, too. Turn each sentence within its own length.",
         ),
         Misconception(
             _not_turned_back,
@@ -419,85 +447,153 @@ both_directions_exercise = Exercise(
 # 5.4
 
 
-def forward_step(alpha, e_t, A):
-    paths = alpha[:, None] + A  # [j, k]: all beginnings that end in j, continued by k
-    return paths.logsumexp(0) + e_t  # over j, the tag before
+def log_Z(e, lengths, A):
+    alpha = e[:, 0]  # log-sum-exp over all beginnings that end in each tag
+    for t in range(1, e.shape[1]):
+        paths = alpha[:, :, None] + A  # [b, j, k]: all beginnings that end in j, continued by k
+        longer = paths.logsumexp(1) + e[:, t]  # over j, the tag before
+        alpha = torch.where((t < lengths)[:, None], longer, alpha)  # behind the end it stays
+    return alpha.logsumexp(1)
+
+
+def _forward(e, lengths, A, *, total=torch.logsumexp, start=None, step=None):
+    """The forward algorithm with parts that can be exchanged."""
+    step = step or (lambda alpha, A, e_t: total(alpha[:, :, None] + A, 1) + e_t)
+    alpha = e[:, 0] if start is None else start(e, A)
+    for t in range(1, e.shape[1]):
+        alpha = torch.where((t < lengths)[:, None], step(alpha, A, e[:, t]), alpha)
+    return total(alpha, 1)
+
+
+def _padding_read(e, lengths, A):
+    return log_Z(e, torch.full_like(lengths, e.shape[1]), A)
+
+
+def _padding_scored_zero(e, lengths, A):
+    exists = torch.arange(e.shape[1]) < lengths[:, None]
+    return _padding_read(e * exists[..., None], lengths, A)
+
+
+def _naive(x, axis):
+    return x.exp().sum(axis).log()
+
+
+def _largest_beginning_out(alpha, A, e_t):
+    largest = alpha.max(1, keepdim=True).values
+    return largest + ((alpha - largest).exp() @ A.exp()).log() + e_t
+
+
+def _from_nothing(e, lengths, A):
+    longer = torch.cat([torch.zeros_like(e[:, :1]), e], 1)
+    return log_Z(longer, lengths + 1, A)
 
 
 def _cases_5_4(generator: Generator) -> Iterator[tuple]:
-    for K, shift in [(2, 0), (3, 0), (4, 1000), (5, -1000)]:
-        yield draw(generator, K) + shift, draw(generator, K), draw(generator, K, K)
+    for lengths, K, size in [([2], 2, 1), ([3, 1], 3, 1), ([2, 5, 4], 4, 1), ([4, 2], 3, 1000), ([1, 6, 3], 5, 1000)]:
+        e = size * draw(generator, len(lengths), max(lengths), K)
+        yield e, torch.tensor(lengths), draw(generator, K, K)
+    for sign in (1000, -1000):
+        yield draw(generator, 2, 4, 3), torch.tensor([4, 3]), draw(generator, 3, 3) + sign
 
 
-_ZERO2 = numbers(0.0, 0.0)
+_NO_PAIRS = numbers([0.0, 0.0], [0.0, 0.0])
 
-forward_step_exercise = Exercise(
+forward_algorithm = Exercise(
     number="5.4",
-    title="One step of the forward algorithm",
-    stars=2,
-    reference=forward_step,
+    title="The forward algorithm on a padded batch",
+    stars=3,
+    reference=log_Z,
     cases=[
-        # two ways to each tag, all of score 0
-        Case((_ZERO2, _ZERO2, numbers([0.0, 0.0], [0.0, 0.0])), numbers(math.log(2), math.log(2))),
-        # to tag 0 from 0 with weight 2, from 1 with weight 1; to tag 1 with 6 and 1
+        # two words, four rows, all of score 0
+        Case((numbers([[0.0, 0.0], [0.0, 0.0]]), torch.tensor([2]), _NO_PAIRS), numbers(math.log(4))),
+        # one word and padding: weights 3 and 1
+        Case((numbers([[_LN3, 0.0], [9.0, 9.0]]), torch.tensor([1]), _NO_PAIRS), numbers(math.log(4))),
+        # 0 then 0 with weight 2, 0 then 1 with 6, and 1 each from tag 1; tag 0 first weighs 3, tag 1 last weighs 2:
+        # 3 * 2 + 3 * 6 * 2 + 1 + 2
         Case(
-            (_ZERO2, numbers(0.0, 1.0), numbers([math.log(2), math.log(6)], [0.0, 0.0])),
-            numbers(math.log(3), math.log(7) + 1),
+            (
+                numbers([[_LN3, 0.0], [0.0, math.log(2)]]),
+                torch.tensor([2]),
+                numbers([math.log(2), math.log(6)], [0.0, 0.0]),
+            ),
+            numbers(math.log(45)),
         ),
-        # weights 3 and 1 before, all pairs alike
+        # pairs in the thousands: 1000 for each tag that is kept
         Case(
-            (numbers(_LN3, 0.0), numbers(2.0, 0.0), numbers([0.0, 0.0], [0.0, 0.0])),
-            numbers(math.log(4) + 2, math.log(4)),
-        ),
-        Case(
-            (numbers(1000.0, 1000.0), _ZERO2, numbers([0.0, 0.0], [0.0, 0.0])),
-            numbers(1000 + math.log(2), 1000 + math.log(2)),
+            (
+                numbers([[0.0, 0.0], [0.0, 0.0]]),
+                torch.tensor([2]),
+                numbers([1000.0, -1000.0], [-1000.0, 1000.0]),
+            ),
+            numbers(1000 + math.log(2)),
         ),
     ],
     random_cases=_cases_5_4,
     misconceptions=[
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).max(0).values + e_t,
-            "This is a step of Viterbi, the score of the best beginning. The forward algorithm sums over all of them.",
+            _padding_read,
+            "You went on behind the ends of the shorter sentences. There alpha has to stay as it is.",
         ),
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).logsumexp(1) + e_t,
+            _padding_scored_zero,
+            "Scores of 0 behind an end still count: each step there multiplies the rows by K and adds pairs of A. "
+            "Keep alpha as it is.",
+        ),
+        Misconception(
+            lambda e, lengths, A: _forward(e, lengths, A, total=torch.amax),
+            "This is Viterbi, the score of the best row. The forward algorithm sums over all of them.",
+        ),
+        Misconception(
+            lambda e, lengths, A: _forward(
+                e, lengths, A, step=lambda alpha, A, e_t: (alpha[:, :, None] + A).logsumexp(2) + e_t
+            ),
             "You summed over the tag that comes, not over the one before: k stays, j goes.",
         ),
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A.T).logsumexp(0) + e_t,
+            lambda e, lengths, A: log_Z(e, lengths, A.T),
             "A is turned round: A[j, k] is for k after j, and alpha goes with j, the row.",
         ),
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).exp().sum(0).log() + e_t,
-            "Right on paper, but the exponential of 1000 is infinite. logsumexp takes the largest out first.",
+            lambda e, lengths, A: _forward(
+                e, lengths, A, step=lambda alpha, A, e_t: (alpha[:, :, None] + A + e_t[:, :, None]).logsumexp(1)
+            ),
+            "The scores of this word went to the tag before: e[:, t] belongs to k, the tag that comes, and may be "
+            "added after the sum.",
         ),
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).exp().sum(0) + e_t,
-            "alpha is a logarithm: after the sum comes a log.",
+            lambda e, lengths, A: _forward(e, lengths, A, total=_naive),
+            "Right on paper, but the exponential of 1000 is infinite, and the logarithm of that of -1000 is, too. "
+            "logsumexp takes the largest out first.",
         ),
         Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).logsumexp(0),
-            "The scores e_t of the tags at this word are missing.",
+            lambda e, lengths, A: _forward(e, lengths, A, step=_largest_beginning_out),
+            "You took the largest alpha out, but the exponential of A can overflow, too. Add alpha and A first, then "
+            "logsumexp.",
         ),
         Misconception(
-            lambda alpha, e_t, A: alpha + A.logsumexp(0) + e_t,
+            lambda e, lengths, A: _forward(e, lengths, A, start=lambda e, A: torch.zeros_like(e[:, 0])),
+            "The scores of the first word are missing: alpha begins as e[:, 0].",
+        ),
+        Misconception(
+            _from_nothing,
+            "You let the first word follow a word of any tag, so A counts once too often. alpha begins as e[:, 0].",
+        ),
+        Misconception(
+            lambda e, lengths, A: _forward(e, lengths, A, step=lambda alpha, A, e_t: alpha + A.logsumexp(0) + e_t),
             "alpha belongs inside the sum: each beginning j has a weight of its own, and alpha[k] is not the one of "
             "what comes before k.",
         ),
         Misconception(
-            lambda alpha, e_t, A: ((alpha[:, None] + A).logsumexp(0) + e_t).log_softmax(0),
-            "You normalised the step. Then log Z comes out as 0 in the end: the size of alpha is what is wanted.",
-        ),
-        Misconception(
-            lambda alpha, e_t, A: (alpha[:, None] + A).sum(0) + e_t,
-            "You added logarithms, which multiplies the weights of the beginnings. Add the weights: log-sum-exp.",
+            lambda e, lengths, A: log_Z(e, lengths, A).sum(),
+            "That is one number for the batch. Each sentence has a log Z of its own.",
         ),
     ],
     hints=[
-        "Make a matrix (K, K) first: beginnings that end in j and go on with k.",
-        "alpha[:, None] + A has the tag before in its rows and the tag that comes in its columns.",
-        "Sum over the rows with logsumexp(0), then add e_t.",
+        "First for one sentence without padding: (5.5), a loop over its words.",
+        "alpha (B, K) and A (K, K) make (B, K, K): alpha[:, :, None] + A, the tag before in axis 1. logsumexp(1), then "
+        "add e[:, t].",
+        "Sentences that have ended keep their alpha: torch.where((t < lengths)[:, None], longer, alpha). (A loop over "
+        "the sentences, each cut to its length, will do, too.)",
     ],
 )
 
@@ -515,17 +611,22 @@ def leaks(model, x):
 
 def _weights(D: int, K: int) -> tuple[Tensor, ...]:
     generator = torch.Generator().manual_seed(D * 10 + K)
-    return draw(generator, K, D) / D**0.5, draw(generator, K, K) / (2 * K**0.5)
+    return draw(generator, K, D) / D**0.5, draw(generator, K, K) / (2 * K**0.5), torch.zeros(K, dtype=torch.float64)
 
 
 def _from_left(x: Tensor) -> Tensor:
     return _recurrence(*_weights(x.shape[1], 3))(x[None])[0]
 
 
-def _far_away(x: Tensor) -> Tensor:
-    """Only the first step has seen something: the last input."""
-    h = _from_left(x)
-    return torch.cat([h[:1] + 0.3 * torch.tanh(x[-1:, :1]), h[1:]])
+def _peek(step: int, at: int) -> Callable[[Tensor], Tensor]:
+    """A model in which a single step has seen a single input that comes later."""
+
+    def model(x):
+        h = _from_left(x)
+        seen = h[step] + 0.3 * torch.tanh(x[at, :1])
+        return torch.cat([h[:step], seen[None], h[step + 1 :]])
+
+    return model
 
 
 _MODELS = {
@@ -537,7 +638,10 @@ _MODELS = {
     "two steps ahead, not one": lambda x: _from_left(x) + torch.cat([x[2:], torch.zeros_like(x[:2])])[:, :1].tanh(),
     "minus the mean over all steps": lambda x: _from_left(x - x.mean(0)),
     "minus the mean so far": lambda x: _from_left(x - x.cumsum(0) / torch.arange(1, len(x) + 1)[:, None]),
-    "the last input, seen by the first step": _far_away,
+    "the last input, seen by the first step": _peek(0, -1),
+    "the last input, seen by the second step": _peek(1, -1),
+    "the third input, seen by the first step": _peek(0, 2),
+    "the fourth input, seen by the second step": _peek(1, 3),
     "one step behind": lambda x: _from_left(torch.cat([torch.zeros_like(x[:1]), x[:-1]])),
 }
 
@@ -598,6 +702,14 @@ find_the_leak = Exercise(
             "You tried one step in the middle. A single step that sees ahead is a leak, wherever it is.",
         ),
         Misconception(
+            lambda model, x: bool(_depends(model, x)[0, 1:].any()),
+            "You tried the first step only. A single step that sees ahead is a leak, wherever it is: try each.",
+        ),
+        Misconception(
+            lambda model, x: bool(_depends(model, x)[:-1, -1].any()),
+            "You tried the last input only. A step may see another one that comes after it: try each.",
+        ),
+        Misconception(
             lambda model, x: not leaks(model, x),
             "The answers have changed places: True is for a leak.",
         ),
@@ -614,130 +726,10 @@ find_the_leak = Exercise(
     ],
 )
 
-# 5.6
-
-
-def tag_by_ending(word, counts):
-    for start in range(len(word)):  # the longest ending first: the whole word
-        tags = counts.get(word[start:])
-        if tags:
-            return max(tags, key=tags.get)
-    return "NOUN"
-
-
-def _shortest(word: str, counts: dict) -> str:
-    for start in reversed(range(len(word))):
-        if word[start:] in counts:
-            return max(counts[word[start:]], key=counts[word[start:]].get)
-    return "NOUN"
-
-
-def _beginnings(word: str, counts: dict) -> str:
-    for end in range(len(word), 0, -1):
-        if word[:end] in counts:
-            return max(counts[word[:end]], key=counts[word[:end]].get)
-    return "NOUN"
-
-
-def _pooled(word: str, counts: dict) -> str:
-    pooled = {}
-    for start in range(len(word)):
-        for tag, count in counts.get(word[start:], {}).items():
-            pooled[tag] = pooled.get(tag, 0) + count
-    return max(pooled, key=pooled.get) if pooled else "NOUN"
-
-
-def _first_entry(word: str, counts: dict) -> str:
-    known = [word[start:] for start in range(len(word)) if word[start:] in counts]
-    return next(iter(counts[known[0]])) if known else "NOUN"
-
-
-def _alphabetical(word: str, counts: dict) -> str:
-    known = [word[start:] for start in range(len(word)) if word[start:] in counts]
-    return max(counts[known[0]]) if known else "NOUN"
-
-
-def _never_the_whole(word: str, counts: dict) -> str:
-    return tag_by_ending(word[1:], counts)
-
-
-def _not_the_last_letter(word: str, counts: dict) -> str:
-    return next((max(c, key=c.get) for s in range(len(word) - 1) if (c := counts.get(word[s:]))), "NOUN")
-
-
-_ENDINGS = {
-    "mente": {"NOUN": 2, "ADV": 7},
-    "e": {"VERB": 15, "NOUN": 10},
-    "te": {"ADJ": 40, "NOUN": 3},
-    "ou": {"ADJ": 1, "VERB": 9},
-    "a": {"ADJ": 5, "NOUN": 30, "VERB": 8},
-    "ada": {"ADJ": 6, "NOUN": 5},
-    "casa": {"VERB": 3, "NOUN": 1},
-    "re": {"VERB": 2, "PRON": 1},
-}
-
-
-def _cases_5_6(generator: Generator) -> Iterator[tuple]:
-    for word in ("mente", "quente", "leite", "chegou", "ou", "repe", "rua", "re", "o", "a", "refe", "casada", "casar"):
-        yield word, _ENDINGS
-
-
-tag_by_ending_exercise = Exercise(
-    number="5.6",
-    title="A tag for a new word",
-    stars=2,
-    reference=tag_by_ending,
-    cases=[
-        Case(("raramente", _ENDINGS), "ADV"),  # -mente; -te and -e are shorter
-        Case(("fase", _ENDINGS), "VERB"),  # only -e
-        Case(("azul", _ENDINGS), "NOUN"),  # no ending is known
-        Case(("casa", _ENDINGS), "VERB"),  # the whole word is an ending
-        Case(("jornada", _ENDINGS), "ADJ"),  # -ada, 6 to 5
-    ],
-    random_cases=_cases_5_6,
-    misconceptions=[
-        Misconception(
-            _shortest,
-            "You took the shortest ending that is known. The longer one says more: begin with the whole word.",
-        ),
-        Misconception(
-            _beginnings,
-            "These are beginnings. An ending is word[start:].",
-        ),
-        Misconception(
-            _pooled,
-            "You added up the counts of all endings. The short ones are frequent, and drown the long one that knows "
-            "better.",
-        ),
-        Misconception(
-            _first_entry,
-            "You took the first tag of the dictionary, not the most frequent one.",
-        ),
-        Misconception(
-            _alphabetical,
-            "max over a dictionary compares its keys, the names of the tags. Compare the counts: key=tags.get.",
-        ),
-        Misconception(
-            _never_the_whole,
-            "The whole word is an ending, too. You began with its second letter.",
-        ),
-        Misconception(
-            _not_the_last_letter,
-            "The ending of one letter is missing: the loop stops too early.",
-        ),
-    ],
-    hints=[
-        "All endings of a word, the longest first: word[0:], word[1:], and so on.",
-        "The first of them that is in counts decides. max(tags, key=tags.get) is the most frequent tag.",
-        "Behind the loop: return the noun.",
-    ],
-)
-
 EXERCISES = [
     masked_loss_exercise,
     masked_accuracy_exercise,
     both_directions_exercise,
-    forward_step_exercise,
+    forward_algorithm,
     find_the_leak,
-    tag_by_ending_exercise,
 ]

@@ -3,15 +3,13 @@
 from rnn_helpers.tagging.baseline import MostFrequentTag
 from rnn_helpers.tagging.crf import crf_loss, log_partition, path_score
 from rnn_helpers.tagging.measures import Tally, tagging_loss
-from rnn_helpers.tagging.tagger import LETTERS, WORD, EmbedViews, ReadLetters, Spelling, Tagger, Views
+from rnn_helpers.tagging.tagger import LETTERS, WORD, EmbedViews, Tagger, Views
 
 __all__ = [
     "LETTERS",
     "WORD",
     "EmbedViews",
     "MostFrequentTag",
-    "ReadLetters",
-    "Spelling",
     "Tagger",
     "Tally",
     "Views",

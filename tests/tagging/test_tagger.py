@@ -6,7 +6,7 @@ from torch.testing import assert_close
 
 from rnn_helpers.layers import GRU, LSTM, RNN
 from rnn_helpers.padding import pad
-from rnn_helpers.tagging import LETTERS, WORD, EmbedViews, ReadLetters, Spelling, Tagger, Views
+from rnn_helpers.tagging import LETTERS, WORD, EmbedViews, Tagger, Views
 
 SENTENCES = [["O", "gato", "dorme"], ["o", "rato", "come"], ["o", "gato", "come", "."]]
 K = 5
@@ -27,21 +27,10 @@ def test_views_by_hand():
     assert Views(SENTENCES, WORD).encode(["gato"]).tolist() == [[2]]
 
 
-def test_spelling_by_hand():
-    spelling = Spelling([["aab", "abc", "aab"]], longest=4)
-    assert spelling.letters.symbols == ("filling", "unknown", "a", "b")
-    assert spelling.sizes == (2, 4)
-    x = spelling.encode(["ab", "c", "bxxxaa", "aab"])
-    assert x.tolist() == [[0, 2, 3, 0, 0], [0, 1, 0, 0, 0], [0, 3, 1, 2, 2], [1, 2, 2, 3, 0]]
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: Views(SENTENCES).encode([]), "words is empty"),
-        (lambda: Spelling(SENTENCES).encode([]), "words must hold one or more"),
-        (lambda: Spelling(SENTENCES).encode(["a", ""]), "none of them empty"),
-        (lambda: Spelling(SENTENCES, longest=1), "longest must be at least 2"),
         (lambda: EmbedViews([3, 4], [2]), "2 sizes, but 1 dimensions"),
     ],
 )
@@ -50,22 +39,17 @@ def test_what_does_not_fit(make, message):
         make()
 
 
-def build(kind, layer):
+def build(layer):
     torch.manual_seed(0)
-    if kind == "letters":
-        encoder = Spelling(SENTENCES)
-        embed = ReadLetters(encoder.sizes, 4, 3)
-    else:
-        encoder = Views(SENTENCES)
-        embed = EmbedViews(encoder.sizes, [4, 2, 2, 2, 2, 2])
+    encoder = Views(SENTENCES)
+    embed = EmbedViews(encoder.sizes, [4, 2, 2, 2, 2, 2])
     model = Tagger(embed, layer(embed.D, 3, bidirectional=True), K).double()
     return model, [encoder.encode(words) for words in [*SENTENCES, ["Xyz"]]]
 
 
-@pytest.mark.parametrize("kind", ["views", "letters"])
 @pytest.mark.parametrize("layer", [RNN, GRU, LSTM])
-def test_a_padded_batch_is_its_sentences_one_by_one(kind, layer):
-    model, sentences = build(kind, layer)
+def test_a_padded_batch_is_its_sentences_one_by_one(layer):
+    model, sentences = build(layer)
     x, lengths = pad(sentences)
     scores = model(x, lengths)
     assert scores.shape == (4, 4, K)
@@ -75,18 +59,16 @@ def test_a_padded_batch_is_its_sentences_one_by_one(kind, layer):
     assert torch.equal(model(x, lengths)[0, :3], scores[0, :3])
 
 
-@pytest.mark.parametrize("kind", ["views", "letters"])
-def test_without_lengths_the_backward_direction_reads_padding(kind):
-    model, sentences = build(kind, GRU)
+def test_without_lengths_the_backward_direction_reads_padding():
+    model, sentences = build(GRU)
     x, lengths = pad(sentences)
     wrong, right = model(x), model(x, lengths)
     assert (wrong - right)[0, :3].abs().max() > 1e-4  # the sentence has 3 words of 4 steps
     assert_close(wrong[2], right[2])  # this one is full
 
 
-@pytest.mark.parametrize("kind", ["views", "letters"])
-def test_every_word_has_a_say_at_every_other_and_every_parameter_learns(kind):
-    model, sentences = build(kind, GRU)
+def test_every_word_has_a_say_at_every_other_and_every_parameter_learns():
+    model, sentences = build(GRU)
     x, lengths = pad(sentences)
     seen = []
     model.embed.register_forward_hook(lambda module, args, output: seen.append(output))
@@ -95,22 +77,6 @@ def test_every_word_has_a_say_at_every_other_and_every_parameter_learns(kind):
     assert gradient[2].abs().sum(1).min() > 0
     assert not gradient[[0, 1, 3]].any()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in model.parameters())
-
-
-def test_letters_are_read_to_their_end_and_no_further():
-    torch.manual_seed(0)
-    embed = ReadLetters((9, 9), 2, 3).double()
-    words = [[2, 3, 4], [5, 2], [4, 3, 2, 2, 6], [5, 2]]
-    x = torch.zeros(2, 2, 9, dtype=torch.long)
-    for number, (row, word) in enumerate(zip(x.view(4, 9), words, strict=True)):
-        row[0], row[1 : 1 + len(word)] = number, torch.tensor(word)
-    vectors = embed(x).view(4, -1)
-    assert vectors.shape == (4, embed.D)
-    for number, (vector, word) in enumerate(zip(vectors, words, strict=True)):
-        states, _ = embed.layer(embed.letters(torch.tensor([word])))
-        each_at_its_end = torch.cat([embed.words.weight[number], states[0, -1, :3], states[0, 0, 3:]])
-        assert_close(vector, each_at_its_end)
-    assert torch.equal(vectors[1, 2:], vectors[3, 2:])
 
 
 def test_embeddings_start_small():
