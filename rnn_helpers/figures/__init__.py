@@ -9,6 +9,7 @@ from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
+from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
 from rnn_helpers.figures.trees import draw_search_tree
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "draw_arrow",
     "draw_attempts",
     "draw_clipping",
+    "draw_confusion",
     "draw_descent",
     "draw_gates",
     "draw_gradient_map",
@@ -28,6 +30,7 @@ __all__ = [
     "draw_node",
     "draw_profile",
     "draw_recurrence",
+    "draw_revealed",
     "draw_search_tree",
     "draw_shortcuts",
     "draw_spectrum",

@@ -24,9 +24,11 @@ def test_public_names():
         "DataError",
         "load_japanese_vowels",
         "load_plays",
+        "load_porttinari",
         "load_pronunciations",
         "load_sentences",
         "load_shakespeare",
+        "read_conllu",
         "read_labelled_sentences",
     ]
 
