@@ -265,6 +265,11 @@ masked_max = Exercise(
             lambda h, lengths: own_mean(h, lengths.clamp(min=1)) * (lengths > 0)[:, None],
             "This is the mean.",
         ),
+        Misconception(
+            lambda h, lengths: torch.stack([own[:n].max(0).values for own, n in zip(h, lengths, strict=True)]),
+            "Right, sequence by sequence, for all that have steps. A slice of none has no largest: give zeros where "
+            "the length is 0.",
+        ),
     ],
     hints=[
         "What must stand in the padding so that it never wins?",
@@ -365,6 +370,15 @@ attention = Exercise(
             lambda h, lengths, q: attend(h, lengths, q / math.sqrt(len(q))),
             "You divided the scores by the root of H, as transformers do. Not here.",
         ),
+        Misconception(
+            _weighted(lambda s, own: s.exp() * own),
+            "The exponentials are right, and the padding is out. Divide them by their sum over the sequence, or the "
+            "weights do not sum to 1.",
+        ),
+        Misconception(
+            lambda h, lengths, q: attend(h, lengths, q) / h.shape[1],
+            "The weights sum to 1 already: with a mean over the steps you divide by T once more. Take the sum.",
+        ),
     ],
     hints=[
         "Three lines: a score for each step, weights from the scores, a weighted sum of the states.",
@@ -388,6 +402,7 @@ def ever_a_seven(pooling, T):
     return V, U, c, torch.ones(1, 1), b
 
 
+_NOISE = 0.01
 _SHAPES = {"V": ("H", 10), "U": ("H", "H"), "c": ("H",), "W": (1, "H"), "b": (1,)}
 
 
@@ -405,8 +420,9 @@ def _says_yes(answer: Callable, pooling: str, T: int, digits: Tensor) -> bool | 
         if weights[name].shape != wanted:
             raise ValueError(f"{name} must have shape {wanted}, got {tuple(weights[name].shape)}")
     h, states = torch.zeros(H, dtype=torch.float64), []
-    for digit in digits.tolist():
-        h = torch.tanh(weights["V"][:, digit] + weights["U"] @ h + weights["c"])
+    for t, digit in enumerate(digits.tolist()):
+        # A little noise: without it a unit that is exactly 0 until a 7 comes would pass, however fast it fades.
+        h = torch.tanh(weights["V"][:, digit] + weights["U"] @ h + weights["c"]) + _NOISE * (-1) ** t
         states.append(h)
     states = torch.stack(states)
     pooled = {"last": states[-1], "mean": states.mean(0), "max": states.max(0).values}[pooling]
@@ -494,6 +510,20 @@ by_hand = Exercise(
             _but(V=lambda pooling, T, V: V / 8, U=lambda pooling, T, U: U),
             "A 7 does not get through: its weight has to overcome c, and for 'last' U as well, which pulls a unit at "
             "-1 further down.",
+        ),
+        Misconception(
+            lambda pooling, T: (torch.eye(10)[7:8], torch.full((1, 1), 0.5), torch.zeros(1), torch.ones(1, 1), [0.0]),
+            "Your unit is exactly 0 until a 7 comes, and fades towards 0 after it. Then any noise decides: each state "
+            "here is off by 0.01. Let 'never' and 'ever' be two places that hold, far from the threshold.",
+        ),
+        Misconception(
+            _but(
+                V=lambda pooling, T, V: V / 20 if pooling == "last" else V,
+                U=lambda pooling, T, U: torch.tensor([[2.0]]) if pooling == "last" else U,
+                c=lambda pooling, T, c: torch.tensor([-1.0]) if pooling == "last" else c,
+            ),
+            "For 'last' your 7 is heard at the first step only. Later the unit lies near -1, and there U and c pull it "
+            "down with a force of U + |c|: the weight of a 7 has to be larger.",
         ),
     ],
     hints=[
