@@ -340,7 +340,7 @@ def _letters(answer) -> str:
 
 comparisons = Exercise(
     number="3.5",
-    title="Which comparison is meaningless?",
+    title="Meaningless comparisons",
     stars=2,
     reference=meaningless,
     call=_letters,
