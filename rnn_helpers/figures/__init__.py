@@ -6,9 +6,11 @@ from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
+from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
+from rnn_helpers.figures.trees import draw_search_tree
 
 __all__ = [
     "COLORS",
@@ -26,7 +28,9 @@ __all__ = [
     "draw_map",
     "draw_map_key",
     "draw_node",
+    "draw_profile",
     "draw_recurrence",
+    "draw_search_tree",
     "draw_shortcuts",
     "draw_spectrum",
     "draw_starts",
@@ -36,6 +40,7 @@ __all__ = [
     "draw_transition",
     "draw_triangle",
     "draw_unrolled",
+    "draw_words",
     "label_line",
     "new_figure",
     "show",

@@ -20,7 +20,15 @@ def run_module() -> subprocess.CompletedProcess[str]:
 
 
 def test_public_names():
-    assert rnn_helpers.data.__all__ == ["DataError", "load_plays", "load_shakespeare"]
+    assert rnn_helpers.data.__all__ == [
+        "DataError",
+        "load_japanese_vowels",
+        "load_plays",
+        "load_pronunciations",
+        "load_sentences",
+        "load_shakespeare",
+        "read_labelled_sentences",
+    ]
 
 
 def test_entries_are_complete():
