@@ -36,6 +36,11 @@ def _by_all_occurrences(tokens: Tensor, K: int) -> Tensor:
     return torch.where(n.sum(1, keepdim=True) > 0, n / occurrences, 1 / K)
 
 
+def _without_accumulation(tokens: Tensor, K: int) -> Tensor:
+    n = (_pairs(tokens, K) > 0).double()
+    return torch.where(n.sum(1, keepdim=True) > 0, n / n.sum(1, keepdim=True), 1 / K)
+
+
 def _columns_normalised(tokens: Tensor, K: int) -> Tensor:
     n = _pairs(tokens, K)
     return torch.where(n.sum(0) > 0, n / n.sum(0), 1 / K)
@@ -79,6 +84,11 @@ table = Exercise(
             "You let the first token follow the last one. The text does not begin anew.",
         ),
         Misconception(
+            _without_accumulation,
+            "A pair that comes several times is counted once: with `n[i, j] += 1` for whole tensors i and j, PyTorch adds 1 "
+            "to each place once. Use a loop, or `index_put_` with accumulate=True.",
+        ),
+        Misconception(
             _by_all_occurrences,
             "You divide by how often the token occurs. After the last token of the text nothing comes: count what was "
             "followed by something.",
@@ -103,8 +113,12 @@ def batch_perplexity(nats, lengths):
     return torch.where(real, nats, 0.0).sum().div(lengths.sum()).exp()
 
 
+def _real(nats: Tensor, lengths: Tensor) -> Tensor:
+    return torch.arange(nats.shape[1]) < lengths[:, None]
+
+
 def _kept(nats: Tensor, lengths: Tensor) -> Tensor:
-    return torch.where(torch.arange(nats.shape[1]) < lengths[:, None], nats, 0.0)
+    return torch.where(_real(nats, lengths), nats, 0.0)
 
 
 def _mean_of_rows(nats: Tensor, lengths: Tensor) -> Tensor:
@@ -134,6 +148,11 @@ with_padding = Exercise(
             (numbers([math.log(2), 9.0, 9.0], [math.log(4)] * 3), torch.tensor([1, 3])),
             numbers(2 ** (7 / 4))[0],
         ),
+        # the same with an impossible token in the padding
+        Case(
+            (numbers([math.log(2), 9.0, math.inf], [math.log(4)] * 3), torch.tensor([1, 3])),
+            numbers(2 ** (7 / 4))[0],
+        ),
     ],
     random_cases=_cases_3_2,
     misconceptions=[
@@ -141,6 +160,20 @@ with_padding = Exercise(
         Misconception(
             lambda nats, lengths: _kept(nats, lengths).mean().exp(),
             "The padding is set to 0, and still counted: you divide by B T. Divide by the number of real tokens.",
+        ),
+        Misconception(
+            lambda nats, lengths: (nats * _real(nats, lengths)).sum().div(lengths.sum()).exp(),
+            "You multiply the padding by 0, and 0 times inf is no number. Choose with `torch.where`.",
+        ),
+        Misconception(
+            lambda nats, lengths: (
+                torch.where(torch.arange(nats.shape[1]) <= lengths[:, None], nats, 0.0).sum().div(lengths.sum()).exp()
+            ),
+            "You take one token too many of each row: counted from 0, the real ones lie below `lengths`, not up to it.",
+        ),
+        Misconception(
+            lambda nats, lengths: _kept(nats, lengths).sum().div(-lengths.sum()).exp(),
+            "The sign is turned: nats are -ln p already. A perplexity is at least 1.",
         ),
         Misconception(
             _mean_of_rows,
@@ -183,6 +216,11 @@ def sequence_log_probability(tokens, P):
     return P[y[:-1], y[1:]].log().sum()
 
 
+def _factors(tokens: Tensor, P: Tensor) -> Tensor:
+    y = torch.cat([tokens.new_zeros(1), tokens, tokens.new_zeros(1)])
+    return P[y[:-1], y[1:]]
+
+
 def _without(first: bool, last: bool):
     def answer(tokens: Tensor, P: Tensor) -> Tensor:
         end = tokens.new_zeros(1)
@@ -197,7 +235,7 @@ def _table_of(generator: Generator, K: int) -> Tensor:
 
 
 def _cases_3_3(generator: Generator) -> Iterator[tuple]:
-    for L, K in [(0, 2), (1, 3), (4, 3), (9, 5)]:
+    for L, K in [(0, 2), (1, 3), (4, 3), (9, 5), (2_000, 5)]:  # the product of the last one is 0 in any float
         yield torch.randint(1, K, (L,), generator=generator), _table_of(generator, K)
 
 
@@ -235,6 +273,10 @@ why_one_more = Exercise(
         Misconception(
             lambda tokens, P: sequence_log_probability(tokens, P).exp(),
             "This is the probability. For long sequences it becomes 0; its logarithm was asked.",
+        ),
+        Misconception(
+            lambda tokens, P: _factors(tokens, P).prod().log(),
+            "Right for short sequences. The product of many probabilities becomes 0; add up their logarithms.",
         ),
         Misconception(
             lambda tokens, P: -sequence_log_probability(tokens, P),
@@ -347,12 +389,19 @@ comparisons = Exercise(
     cases=[Case((), "bcd")],
     random_cases=lambda generator: [()],
     misconceptions=[
-        Misconception(lambda: "abcd", "a can be compared: 1.90 bits are 1.90 ln 2 = 1.32 nats. They are equally good."),
+        Misconception(lambda: "abcd", "a can be compared: 2.10 bits are 2.10 ln 2 = 1.46 nats, more than 1.32."),
         Misconception(lambda: "bcde", "e can be compared: with totals the size of the batches makes no difference."),
         Misconception(lambda: "abcde", "Units can be converted (a), and totals do not depend on batches (e)."),
         Misconception(lambda: "bc", "What of d? In lower case there is less to predict: it is another text."),
         Misconception(lambda: "bd", "What of c? Every unknown word costs one cheap token; who knows fewer has more."),
-        Misconception(lambda: "cd", "What of b? A word is some five characters, and one token of another kind."),
+        Misconception(
+            lambda: "cd",
+            "What of b? A word is several characters and one token of another kind, and nobody has spelled <unknown>.",
+        ),
+        Misconception(lambda: "c", "c is one of them. Where else do the two models predict different things?"),
+        Misconception(lambda: "d", "d is one of them. Where else is something given away, or not predicted?"),
+        Misconception(lambda: "abd", "a can be compared, units convert. And what do the models of c leave unspelled?"),
+        Misconception(lambda: "bce", "e can be compared, its totals are right. And are the pages of d the same?"),
         Misconception(lambda: "b", "b is one of them. In which others do the models predict different things?"),
         Misconception(lambda: "", "There are some: do both models predict the same things, and all of them?"),
     ],
@@ -366,53 +415,58 @@ comparisons = Exercise(
 # 3.6
 
 
-def discounted(n, D, shorter):
+def discounted(n, d, shorter):
     total = n.sum(1, keepdim=True)
-    lost = D * (n > 0).sum(1, keepdim=True)
-    p = ((n - D).clamp(min=0) + lost * shorter) / total
+    lost = d * (n > 0).sum(1, keepdim=True)
+    p = ((n - d).clamp(min=0) + lost * shorter) / total
     return torch.where(total > 0, p, shorter)
 
 
-def _parts(n: Tensor, D: float) -> tuple[Tensor, Tensor, Tensor]:
+def _parts(n: Tensor, d: float) -> tuple[Tensor, Tensor, Tensor]:
     total = n.sum(1, keepdim=True)
-    return total.clamp(min=1), (n - D).clamp(min=0), D * (n > 0).sum(1, keepdim=True)
+    return total.clamp(min=1), (n - d).clamp(min=0), d * (n > 0).sum(1, keepdim=True)
 
 
 def _or_shorter(n: Tensor, p: Tensor, shorter: Tensor) -> Tensor:
     return torch.where(n.sum(1, keepdim=True) > 0, p, shorter)
 
 
-def _only_unseen(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, left, lost = _parts(n, D)
+def _only_unseen(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, left, lost = _parts(n, d)
     return _or_shorter(n, torch.where(n > 0, left, lost * shorter) / total, shorter)
 
 
-def _not_given(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, left, _ = _parts(n, D)
+def _not_given(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, left, _ = _parts(n, d)
     return _or_shorter(n, left / total, shorter)
 
 
-def _not_taken(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, _, lost = _parts(n, D)
+def _not_taken(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, _, lost = _parts(n, d)
     return _or_shorter(n, (n + lost * shorter) / total, shorter)
 
 
-def _uniform(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    return discounted(n, D, torch.full_like(shorter, 1 / len(shorter)))
+def _uniform(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    return discounted(n, d, torch.full_like(shorter, 1 / len(shorter)))
 
 
-def _one_discount(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, left, _ = _parts(n, D)
-    return _or_shorter(n, (left + D * shorter) / total, shorter)
+def _one_discount(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, left, _ = _parts(n, d)
+    return _or_shorter(n, (left + d * shorter) / total, shorter)
 
 
-def _below_zero(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, _, lost = _parts(n, D)
-    return _or_shorter(n, (n - D + lost * shorter) / total, shorter)
+def _by_context(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, left, lost = _parts(n, d)
+    return _or_shorter(n, (left + lost * shorter[:, None]) / total, shorter)
 
 
-def _zero_rows(n: Tensor, D: float, shorter: Tensor) -> Tensor:
-    total, left, lost = _parts(n, D)
+def _below_zero(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, _, lost = _parts(n, d)
+    return _or_shorter(n, (n - d + lost * shorter) / total, shorter)
+
+
+def _zero_rows(n: Tensor, d: float, shorter: Tensor) -> Tensor:
+    total, left, lost = _parts(n, d)
     return (left + lost * shorter) / total
 
 
@@ -420,8 +474,8 @@ def _cases_3_6(generator: Generator) -> Iterator[tuple]:
     for K in (3, 4, 6):
         n = (2 * draw(generator, K, K)).round().clamp(min=0)
         n[0, 0], n[0, 1], n[0, 2], n[K - 1] = 3.0, 1.0, 0.0, 0.0
-        D = 0.2 + 0.6 * torch.rand(1, generator=generator).item()
-        yield n, D, draw(generator, K).softmax(0)
+        d = 0.2 + 0.6 * torch.rand(1, generator=generator).item()
+        yield n, d, draw(generator, K).softmax(0)
 
 
 back_off = Exercise(
@@ -452,11 +506,19 @@ back_off = Exercise(
         Misconception(_uniform, "What was lost is shared evenly. The shorter context knows better: use `shorter`."),
         Misconception(
             _one_discount,
-            "You hand on one D. Each token that was seen has lost one: D times how many different ones there were.",
+            "You hand on one d. Each token that was seen has lost one: d times how many different ones there were.",
         ),
         Misconception(
             _below_zero,
             "A count of 0 can't lose anything: it becomes negative in yours. Cut off at 0.",
+        ),
+        Misconception(
+            _by_context,
+            "`shorter` belongs to the tokens that follow, the columns: you have handed it out by rows.",
+        ),
+        Misconception(
+            lambda n, d, shorter: torch.where(n.sum(1, keepdim=True) > 0, discounted(n, d, shorter), 1 / len(shorter)),
+            "A context never seen gets 1/K in yours. The shorter context knows better: all of it goes to `shorter`.",
         ),
         Misconception(
             _zero_rows,
@@ -465,8 +527,8 @@ back_off = Exercise(
     ],
     hints=[
         "How much does each row lose altogether? That much, as a share of its total, the shorter context hands out.",
-        "The row loses D for every token with a count above 0: `(n > 0).sum(1, keepdim=True)` of them.",
-        "(max(n - D, 0) + lost * shorter) / total, and `shorter` itself where the total is 0.",
+        "The row loses d for every token with a count above 0: `(n > 0).sum(1, keepdim=True)` of them.",
+        "(max(n - d, 0) + lost * shorter) / total, and `shorter` itself where the total is 0.",
     ],
 )
 
