@@ -85,8 +85,8 @@ table = Exercise(
         ),
         Misconception(
             _without_accumulation,
-            "A pair that comes several times is counted once: with `n[i, j] += 1` for whole tensors i and j, PyTorch adds 1 "
-            "to each place once. Use a loop, or `index_put_` with accumulate=True.",
+            "A pair that comes several times is counted once: with `n[i, j] += 1` for whole tensors i and j, PyTorch "
+            "adds 1 to each place once. Use a loop, or `index_put_` with accumulate=True.",
         ),
         Misconception(
             _by_all_occurrences,

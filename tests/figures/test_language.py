@@ -14,7 +14,8 @@ def test_lines_points_and_ratios():
     assert [text.get_text() for text in by_text.texts] == ["order 1", "order 2", "LSTM"]
     assert by_text.get_xscale() == by_text.get_yscale() == lead.get_xscale() == "log"
     low, high = by_text.get_ylim()
-    assert low < 4 and high > 34
+    assert low < 4
+    assert high > 34
     mean, first, second, level = (list(line.get_ydata()) for line in lead.lines)
     assert mean == pytest.approx([2.0, 0.625])
     assert first == pytest.approx([30 / 16, 34 / 16])
