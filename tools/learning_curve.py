@@ -28,6 +28,7 @@ SETTINGS = {  # of the network, by the number of characters
     1_000_000: dict(steps=3_000, lr=0.006, dropout=0.0),
     4_700_000: dict(steps=6_000, lr=0.006, dropout=0.0),
 }
+LONGER = {1_000_000: dict(steps=9_000, lr=0.006, dropout=0.1)}
 
 
 def network(rows, K, seed, steps, lr, dropout):
@@ -61,6 +62,8 @@ def main() -> None:
     for seed in SEEDS:
         for N, settings in SETTINGS.items():
             measure("LSTM", N, seed, lambda rows, s=seed, o=settings: network(rows, K, s, **o))
+        for N, settings in LONGER.items():
+            measure("LSTM, longer", N, seed, lambda rows, s=seed, o=settings: network(rows, K, s, **o))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from torch import Tensor
 from rnn_helpers.decoding.stepping import Sequences, Step, asked, check_bounds, select, shortened
 from rnn_helpers.padding import IGNORE
 
-LARGEST_LIST = 1_000_000  # sequences that `exhaustive` is willing to write down
+LARGEST_LIST = 1_000_000  # sequences that `exhaustive` is willing to write down, those of all sources together
 
 
 @torch.no_grad()
@@ -21,7 +21,7 @@ def exhaustive(step: Step, start: Int[Tensor, "B"], end: int, *, max_length: int
 
     Raises
     ------
-    ValueError : more than a million sequences, or arguments that do not fit.
+    ValueError : more than a million sequences in all, or arguments that do not fit.
     """
     check_bounds("exhaustive", start, max_length)
     B = len(start)
@@ -32,9 +32,10 @@ def exhaustive(step: Step, start: Int[Tensor, "B"], end: int, *, max_length: int
     for t in range(1, max_length + 1):
         log_probs, state = asked(step, last, state)
         N, K = log_probs.shape
-        if N * K > LARGEST_LIST:
+        if sum(len(part) for part, _, _ in complete) + N * K > LARGEST_LIST:  # each candidate leads to one or more
             raise ValueError(
-                f"exhaustive: K = {K} symbols and max_length = {max_length} make more than {LARGEST_LIST:,} sequences"
+                f"exhaustive: K = {K} symbols, max_length = {max_length} and {B} sources make more than "
+                f"{LARGEST_LIST:,} sequences"
             )
         rows = torch.arange(N, device=start.device).repeat_interleave(K)
         symbols = torch.arange(K, device=start.device).repeat(N)

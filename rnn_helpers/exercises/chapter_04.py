@@ -4,7 +4,6 @@ References carry no annotations: they are shown to readers, who may paste them i
 """
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise, product
 
 import torch
 from torch import Generator, Tensor
@@ -100,6 +99,18 @@ def _without_the_last(p: Tensor, mass: float) -> Tensor:
     return torch.zeros_like(p, dtype=torch.bool).scatter(0, order, p[order].cumsum(0) <= mass)
 
 
+def _sum_below(p, mass):
+    order = p.argsort(descending=True)
+    q = torch.zeros_like(p).scatter(0, order, p[order].where(p[order].cumsum(0) < mass, 0.0))
+    return q / q.sum()
+
+
+def _sum_up_to(p, mass):
+    order = p.argsort(descending=True)
+    q = torch.zeros_like(p).scatter(0, order, p[order].where(p[order].cumsum(0) <= mass, 0.0))
+    return q / q.sum()
+
+
 def _one_more(p: Tensor, mass: float) -> Tensor:
     order = p.argsort(descending=True)
     before = p[order].cumsum(0) - p[order]
@@ -149,6 +160,16 @@ nucleus_by_hand = Exercise(
         Misconception(
             _keeps(_without_the_last),
             "The one with which the sum reaches the mass belongs to the nucleus; without it the sum is too small.",
+        ),
+        Misconception(
+            _sum_below,
+            "`cumsum < mass` drops the one with which the sum reaches the mass. Where the first alone reaches it "
+            "nothing is left, and 0 / 0 is NaN.",
+        ),
+        Misconception(
+            _sum_up_to,
+            "`cumsum <= mass` drops the one with which the sum passes the mass. Where the first alone does, nothing is "
+            "left, and 0 / 0 is NaN.",
         ),
         Misconception(
             _keeps(_one_more),
@@ -218,6 +239,18 @@ def _by_width(log_prob, log_probs, width):
     return best.values, best.indices // len(log_prob), best.indices % len(log_prob)
 
 
+def _place_in_its_list(log_prob, log_probs, width):
+    each = min(width, log_probs.shape[1])
+    values, _ = log_probs.topk(each)  # the symbols, which are forgotten
+    best = (log_prob[:, None] + values).flatten().topk(width)
+    return best.values, best.indices // each, best.indices % each
+
+
+def _as_probabilities(log_prob, log_probs, width):
+    values, parent, symbol = beam_step(log_prob, log_probs, width)
+    return values.exp(), parent, symbol
+
+
 def _exchanged(log_prob, log_probs, width):
     values, parent, symbol = beam_step(log_prob, log_probs, width)
     return values, symbol, parent
@@ -283,6 +316,15 @@ one_beam_step = Exercise(
             _by_width,
             "Flattened rows are K long: the beginning is index // K and the symbol index % K, with K the number of "
             "symbols, not of beginnings.",
+        ),
+        Misconception(
+            _place_in_its_list,
+            "Your symbol is a place in the list of the best that follow a beginning. Look up which symbol stands "
+            "there.",
+        ),
+        Misconception(
+            _as_probabilities,
+            "You returned probabilities. Asked for are their logarithms.",
         ),
         Misconception(
             _exchanged,
@@ -366,11 +408,16 @@ by_length = Exercise(
 def fool_greedy():
     first = torch.tensor([0.4, 0.3, 0.3])  # greedy begins with symbol 0 ...
     then = torch.tensor([[1.0, 1.0, 1.0], [3.0, 0.0, 0.0], [0.0, 3.0, 0.0]]) / 3  # ... which leads nowhere certain
+    # .3 against .4 / 3. With .34, .33, .33 one comes nearer to 3, which is out of reach: greedy has first[0] / 3 at
+    # least, and a pair with another symbol in front less than first[0].
     return first, then
 
 
 def _facts(answer: Callable, ratio: float) -> dict[str, object] | None:
-    """What a returned model of two steps does: whether it is one, and whether greedy falls behind as far as asked."""
+    """What a returned model of two steps does: whether it is one, and whether greedy falls behind as far as asked.
+
+    Coarse on purpose, so that all who make the same mistake get its hint; how far one came is printed.
+    """
     returned = answer()
     if returned is None:
         return None
@@ -380,21 +427,34 @@ def _facts(answer: Callable, ratio: float) -> dict[str, object] | None:
     for name, part, shape in [("first", first, (3,)), ("then", then, (3, 3))]:
         if tuple(part.shape) != shape:
             raise ValueError(f"{name} must have shape {shape}, got {tuple(part.shape)}")
-    P = {(i, j): (first[i] * then[i, j]).item() for i, j in product(range(3), repeat=2)}
-    i = int(first.argmax())
-    greedy = P[i, int(then[i].argmax())]
-    sums = [first.sum().item(), *then.sum(1).tolist()]
-    ranked = [first.sort(descending=True).values, *then[i : i + 1].sort(descending=True).values]
-    return {
-        "probabilities": min(P.values()) >= 0 and all(abs(total - 1) < 1e-6 for total in sums),
-        "greedy knows what to take first": (ranked[0][0] - ranked[0][1]).item() > 1e-6,
-        f"the best is {ratio} times as probable as greedy's": max(P.values()) >= ratio * greedy - 1e-9,
+    wanted = _right(ratio)
+    facts: dict[str, object] = {
+        "none is negative": min(first.min(), then.min()).item() >= 0,
+        "first sums to 1": abs(first.sum().item() - 1) < 1e-6,
+        "the rows of then sum to 1": ((then.sum(1) - 1).abs() < 1e-6).all().item(),
+    }
+    if not facts["the rows of then sum to 1"] and ((then.sum(0) - 1).abs() < 1e-6).all():
+        facts["the rows of then sum to 1"] = "no, its columns do"
+    if facts != {name: wanted[name] for name in facts}:  # no model: what it does is not asked
+        return wanted | facts
+    ranked = first.sort(descending=True).values
+    greedy = (ranked[0] * then[first.argmax()].max()).item()
+    reached = (first[:, None] * then).max().item() / greedy
+    enough = reached >= ratio - 1e-9
+    if not enough:
+        print(f"the best pair is {reached:.3g} times as probable as greedy's")
+    knows, times = list(wanted)[3:]
+    return facts | {
+        knows: (ranked[0] - ranked[1]).item() > 1e-6,
+        times: enough or ("no, only more probable" if reached > 1 + 1e-9 else "no, greedy's is the best"),
     }
 
 
 def _right(ratio: float) -> dict[str, object]:
     return {
-        "probabilities": True,
+        "none is negative": True,
+        "first sums to 1": True,
+        "the rows of then sum to 1": True,
         "greedy knows what to take first": True,
         f"the best is {ratio} times as probable as greedy's": True,
     }
@@ -408,8 +468,7 @@ _UNIFORM = [1 / 3, 1 / 3, 1 / 3]
 
 
 def _cases_4_5(generator: Generator) -> Iterator[tuple]:
-    for ratio in (1.5, 1.9, 2.0, 2.2):
-        yield (ratio,)
+    yield (2.2,)  # an answer takes no arguments: there is nothing to draw
 
 
 fooled = Exercise(
@@ -418,7 +477,7 @@ fooled = Exercise(
     stars=3,
     reference=fool_greedy,
     call=_facts,
-    cases=[Case((ratio,), _right(ratio)) for ratio in (1.1, 2.2)],
+    cases=[Case((2.2,), _right(2.2))],
     random_cases=_cases_4_5,
     misconceptions=[
         Misconception(
@@ -428,7 +487,8 @@ fooled = Exercise(
         ),
         Misconception(
             _model([0.5, 0.4, 0.1], [[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], _UNIFORM]),
-            "Greedy fails, but by too little: .25 against .4. After its first symbol all three can be as probable.",
+            "Greedy fails, but by too little. After its first symbol all three can be equally probable, after another "
+            "one can be certain, and the first symbols can be nearly alike.",
         ),
         Misconception(
             _model([1 / 3, 1 / 3, 1 / 3], [_UNIFORM, [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
@@ -437,6 +497,10 @@ fooled = Exercise(
         Misconception(
             _model([0.4, 0.3, 0.3], [[1 / 3, 1.0, 0.0], [1 / 3, 0.0, 1.0], [1 / 3, 0.0, 0.0]]),
             "The columns of your table sum to 1. Row i has the probabilities of what comes after symbol i, so rows do.",
+        ),
+        Misconception(
+            _model([0.4, 0.3, 0.3], [[0.33, 0.33, 0.33], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
+            "A row of then does not sum to 1. (A third is 1 / 3; .33 is not enough.)",
         ),
         Misconception(
             _model([0.4, 0.35, 0.35], [_UNIFORM, [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
@@ -464,14 +528,6 @@ def most_probable_path(first, transitions, T):
     return path[::-1]
 
 
-def _by_force(score: Callable) -> Callable:
-    def answer(first, transitions, T):
-        K = len(first)
-        return list(max(product(range(K), repeat=T), key=lambda path: score(first, transitions, path)))
-
-    return answer
-
-
 def _greedy_path(first, transitions, T):
     path = [first.argmax().item()]
     while len(path) < T:
@@ -495,8 +551,24 @@ def _sums_over_paths(first, transitions, T):
     return path
 
 
+def _followed(start: Callable, finish: Callable) -> Callable:
+    """Back-pointers that are followed from the first to the last."""
+
+    def answer(first, transitions, T):
+        best, came_from = first, []
+        for _ in range(T - 1):
+            best, previous = (best[:, None] + transitions).max(0)
+            came_from.append(previous)
+        path = [start(first, best).argmax().item()]
+        for previous in came_from:
+            path.append(previous[path[-1]].item())
+        return finish(path)
+
+    return answer
+
+
 def _cases_4_6(generator: Generator) -> Iterator[tuple]:
-    for K, T in [(2, 3), (3, 4), (4, 6), (5, 5), (4, 6), (4, 5)]:
+    for K, T in [(2, 3), (3, 4), (4, 6), (5, 5), (4, 6), (4, 5), (4, 40)]:  # 4^40 is too much for who lists all
         yield (2 * draw(generator, K)).log_softmax(0), (2 * draw(generator, K, K)).log_softmax(1), T
 
 
@@ -538,14 +610,25 @@ best_path = Exercise(
             "This is the path from its end to its beginning.",
         ),
         Misconception(
-            _by_force(lambda first, transitions, path: sum(transitions[i, j].item() for i, j in pairwise(path))),
+            lambda first, transitions, T: most_probable_path(torch.zeros_like(first), transitions, T),
             "The probabilities of the first symbol are missing.",
+        ),
+        Misconception(
+            _followed(lambda first, best: best, lambda path: path[::-1]),
+            "You began at the end, but followed what you remembered from the first step on. The last comes first: "
+            "reversed(...).",
+        ),
+        Misconception(
+            _followed(lambda first, best: first, lambda path: path),
+            "What you remembered says where a symbol was reached *from*. It can only be followed backwards, from the "
+            "best last symbol.",
         ),
     ],
     hints=[
         "best[k], the log P of the best path so far that ends in k, is all that the next step needs. Why?",
         "The next one: over all i, the largest of best[i] + transitions[i, k]. Remember which i it was.",
         "At the end begin with the best k, and follow what you remembered, step by step, back to the first symbol.",
+        "No answer in time? One case has T = 40: there is no listing all K^T sequences.",
     ],
 )
 

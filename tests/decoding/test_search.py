@@ -257,3 +257,14 @@ def test_what_does_not_fit_is_refused():
         exhaustive(table(*[[1 / 200] * 200] * 200), starts(1), END, max_length=4)
     with pytest.raises(ValueError, match=r"got \(3,\), \(2, 3\)"):
         inspect.unwrap(most_probable)(torch.zeros(3), torch.zeros(2, 3), 0, max_length=2)
+
+
+def test_the_largest_list_holds_for_all_sources_together(monkeypatch):
+    """K = 3, at most 3 symbols: 1 + 2 + 4 that end and 8 that are cut, for each of two sources."""
+    model = Tiny(3, seed=0)
+    options = dict(max_length=3, state=model.first([0, 1]))
+    monkeypatch.setattr("rnn_helpers.decoding.search.LARGEST_LIST", 30)
+    assert exhaustive(model.step, starts(2), END, **options).tokens.shape[:2] == (2, 15)
+    monkeypatch.setattr("rnn_helpers.decoding.search.LARGEST_LIST", 29)
+    with pytest.raises(ValueError, match="2 sources make more than 29 sequences"):
+        exhaustive(model.step, starts(2), END, **options)
