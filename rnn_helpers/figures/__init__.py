@@ -5,6 +5,7 @@ from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_ma
 from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
+from rnn_helpers.figures.language import draw_learning
 from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
@@ -24,6 +25,7 @@ __all__ = [
     "draw_descent",
     "draw_gates",
     "draw_gradient_map",
+    "draw_learning",
     "draw_lstm",
     "draw_map",
     "draw_map_key",
