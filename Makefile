@@ -59,7 +59,7 @@ bench: $(READY) ## time the package's recurrences against PyTorch's, interleaved
 timemachine: $(READY) ## compare with a textbook on its own terms: make timemachine TEXT=/path/to/the_time_machine.txt
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/time_machine.py "$(TEXT)"
 
-learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (half an hour)
+learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
