@@ -38,7 +38,7 @@ def draw_learning(
         for size, values in curve.items():
             axes.plot([size] * len(values), values, "o", color=COLORS["orange"], ms=4)
         if axes is by_text:
-            label_line(line, name, at=0, offset=(-2, -14))
+            label_line(line, name, at=1, offset=(-40, -12))
     lead.axhline(1, color=COLORS["grey"], lw=1.3)
     everything = [*(p for values in counting.values() for p in values), *(p for v in network.values() for p in v)]
     by_text.set_yscale("log")
