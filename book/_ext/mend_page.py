@@ -3,6 +3,7 @@
 - sphinx-thebe, which Jupyter Book always loads, declares its constants twice on a page: an error in the console.
 - The theme complains in the console when a first visitor has not yet chosen between light and dark.
 - A list of references whose entries are no list items confuses screen readers.
+- A table that scrolls could not be scrolled from the keyboard.
 """
 
 from docutils import nodes
@@ -17,7 +18,9 @@ def mend(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.do
     ]
     if "body" in context:
         body = context["body"].replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-        context["body"] = body.replace(' role="doc-biblioentry"', "")
+        body = body.replace(' role="doc-biblioentry"', "")
+        table = '<div class="pst-scrollable-table-container"'
+        context["body"] = body.replace(f"{table}>", f'{table} tabindex="0">')
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
