@@ -31,18 +31,8 @@ def viterbi(
 
     Source: Viterbi 1967, doi 10.1109/TIT.1967.1054010.
     """
+    valid = mask_of_chain("viterbi", scores, transitions, lengths)
     B, T, K = scores.shape
-    if T < 1 or tuple(transitions.shape) != (K, K):
-        raise ValueError(
-            f"viterbi: wants scores (B, T, K) with T of at least 1, and transitions (K, K); got {tuple(scores.shape)} "
-            f"and {tuple(transitions.shape)}"
-        )
-    if lengths is None:
-        lengths = torch.full((B,), T, device=scores.device)
-    if tuple(lengths.shape) != (B,) or (B and lengths.min() < 1):
-        raise ValueError(f"viterbi: lengths must be {B} numbers from 1 to T = {T}, got {lengths.tolist()}")
-    valid = mask_of(lengths, T)
-
     best, stay = scores[:, 0], torch.arange(K, device=scores.device).expand(B, K)
     came_from = []
     for t in range(1, T):
@@ -56,3 +46,18 @@ def viterbi(
     for previous in reversed(came_from):
         path.append(previous.gather(1, path[-1][:, None]).squeeze(1))
     return score, torch.stack(path[::-1], 1).masked_fill(~valid, IGNORE)
+
+
+def mask_of_chain(name, scores, transitions, lengths):
+    """Where the sequences are, (B, T), after a look at all shapes."""
+    B, T, K = scores.shape
+    if T < 1 or tuple(transitions.shape) != (K, K):
+        raise ValueError(
+            f"{name}: wants scores (B, T, K) with T of at least 1, and transitions (K, K); got {tuple(scores.shape)} "
+            f"and {tuple(transitions.shape)}"
+        )
+    if lengths is None:
+        lengths = torch.full((B,), T, device=scores.device)
+    if tuple(lengths.shape) != (B,) or (B and lengths.min() < 1):
+        raise ValueError(f"{name}: lengths must be {B} numbers from 1 to T = {T}, got {lengths.tolist()}")
+    return mask_of(lengths, T)

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Integer
 from torch import Tensor
 
+from rnn_helpers.decoding.viterbi import mask_of_chain
 from rnn_helpers.padding import IGNORE, mask_of
 from rnn_helpers.tagging.measures import check_targets
 
@@ -33,7 +34,7 @@ def log_partition(
     ------
     ValueError : a shape does not fit, or a length is below 1 or above T.
     """
-    valid = _valid("log_partition", scores, transitions, lengths)
+    valid = mask_of_chain("log_partition", scores, transitions, lengths)
     alpha = scores[:, 0]  # log-sum-exp of the scores of all beginnings that end in each tag
     for t, score in enumerate(scores.unbind(1)):
         if t:
@@ -52,7 +53,7 @@ def path_score(
     ValueError : shapes do not fit, or a tag is not between 0 and K - 1.
     """
     check_targets("path_score", scores, y)
-    _valid("path_score", scores, transitions, None)
+    mask_of_chain("path_score", scores, transitions, None)
     exists = y != IGNORE
     tags = y.clamp(min=0)
     of_tags = scores.gather(2, tags[:, :, None]).squeeze(2)
@@ -76,18 +77,3 @@ def crf_loss(
     if not torch.equal(y != IGNORE, mask_of(lengths, y.shape[1])):
         raise ValueError("crf_loss: padding (IGNORE) must stand behind the end of a sequence only")
     return (log_partition(scores, transitions, lengths) - right).sum() / lengths.sum()
-
-
-def _valid(name, scores, transitions, lengths):
-    """Where the sequences are, (B, T), after a look at all shapes."""
-    B, T, K = scores.shape
-    if T < 1 or tuple(transitions.shape) != (K, K):
-        raise ValueError(
-            f"{name}: wants scores (B, T, K) with T of at least 1, and transitions (K, K); got {tuple(scores.shape)} "
-            f"and {tuple(transitions.shape)}"
-        )
-    if lengths is None:
-        lengths = torch.full((B,), T, device=scores.device)
-    if tuple(lengths.shape) != (B,) or (B and lengths.min() < 1):
-        raise ValueError(f"{name}: lengths must be {B} numbers from 1 to T = {T}, got {lengths.tolist()}")
-    return mask_of(lengths, T)
