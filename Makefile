@@ -25,9 +25,13 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m rnn_helpers.data
 	@touch $@
 
-book: $(READY) ## build the book and say where it is
+book: $(READY) _build/extensions ## build the book and say where it is
 	@$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going --quiet
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
+
+# Sphinx renders a page again when its text changes, not when an extension does: then what was rendered has to go.
+_build/extensions: $(wildcard book/_ext/*.py)
+	@rm -rf _build/html _build/.doctrees && mkdir -p _build && touch $@
 
 ifdef CH
 test: $(READY) ## run all tests (CH=02: the notebook of that chapter alone)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, log_softmax
+from torch.nn.functional import log_softmax
 
+from rnn_helpers.language_models import mean_nats
 from rnn_helpers.layers import GRU
 from rnn_helpers.padding import IGNORE
 
@@ -71,7 +72,7 @@ class EncoderDecoder(nn.Module):
         first, state = self.encode(x, lengths)
         before = torch.cat([first[:, None], y[:, :-1]], 1)
         logits, _ = self._write(before.where(before != IGNORE, self.end), state)  # filling: any symbol does, no loss
-        return cross_entropy(logits.flatten(0, 1), y.flatten(), ignore_index=IGNORE)
+        return mean_nats(logits, y)
 
     def _write(self, tokens, state):
         context = state.context[:, None].expand(-1, tokens.shape[1], -1)

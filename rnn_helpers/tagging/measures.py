@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
+from rnn_helpers.language_models import mean_nats
 from rnn_helpers.padding import IGNORE
 
 
@@ -21,7 +21,7 @@ def tagging_loss(scores: Float[Tensor, "B T K"], y: Integer[Tensor, "B T"]) -> F
     ValueError : shapes do not fit, a target is neither IGNORE nor between 0 and K - 1, or all of them are IGNORE.
     """
     check_targets("tagging_loss", scores, y)
-    return cross_entropy(scores.flatten(0, 1), y.flatten(), ignore_index=IGNORE)
+    return mean_nats(scores, y)
 
 
 @dataclass
