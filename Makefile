@@ -57,8 +57,8 @@ serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every 
 		--pre-build "$(BIN)/python tools/notebooks.py" --watch rnn_helpers \
 		--ignore "$(CURDIR)/_build/*" --ignore "$(CURDIR)/.venv/*" --ignore "$(CURDIR)/.git/*" --ignore "*.ipynb" . _build/serve
 
-bench: $(READY) ## time the package's recurrences against PyTorch's, interleaved in one run
-	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench.py
+bench: $(READY) ## time the package against PyTorch and against plain loops, each part interleaved in one run
+	@for part in tools/bench*.py; do OMP_NUM_THREADS=1 $(BIN)/python $$part || exit 1; done
 
 timemachine: $(READY) ## compare with a textbook on its own terms: make timemachine TEXT=/path/to/the_time_machine.txt
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/time_machine.py "$(TEXT)"

@@ -89,6 +89,38 @@ def gru_step_reset_after(
     return GRUStep(u * candidate + (1 - u) * h, r, u, candidate)
 
 
+class MinGRUParameters(NamedTuple):
+    """The parameters of a minimal GRU: update gate u and (no index) the candidate; neither reads the state."""
+
+    V_u: Float[Tensor, "H D"]
+    b_u: Float[Tensor, "H"]
+    V: Float[Tensor, "H D"]
+    b: Float[Tensor, "H"]
+
+
+class MinGRUStep(NamedTuple):
+    """What one step of a minimal GRU computed: the new state, the gate (between 0 and 1) and the candidate."""
+
+    h: Float[Tensor, "*B H"]
+    u: Float[Tensor, "*B H"]
+    candidate: Float[Tensor, "*B H"]
+
+
+def min_gru_step(x: Float[Tensor, "*B D"], h: Float[Tensor, "*B H"], theta: MinGRUParameters) -> MinGRUStep:
+    """One step of a minimal GRU: the GRU without reset gate, without tanh, and with nothing that reads the state.
+
+        u = sigma(V_u x + b_u)       candidate = V x + b       h_t = u * candidate + (1 - u) * h
+
+    What is left is linear in h, element by element, so that whole sequences need no loop (`rnn_helpers.scans`).
+    Source: Feng et al. 2024, arXiv 2410.01201; their z is u.
+    """
+    _check("min_gru_step", x, {"h": h}, theta._asdict())
+    V_u, b_u, V, b = theta
+    u = sigmoid(x @ V_u.T + b_u)
+    candidate = x @ V.T + b
+    return MinGRUStep(u * candidate + (1 - u) * h, u, candidate)
+
+
 class LSTMParameters(NamedTuple):
     """The parameters of an LSTM: input gate i, forget gate f, (no index) the candidate, output gate o."""
 

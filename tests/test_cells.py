@@ -13,11 +13,13 @@ from rnn_helpers.cells import (
     CoupledLSTMParameters,
     GRUParameters,
     LSTMParameters,
+    MinGRUParameters,
     coupled_lstm_step,
     elman_step,
     gru_step,
     gru_step_reset_after,
     lstm_step,
+    min_gru_step,
 )
 
 OPEN, SHUT = 1e3, -1e3  # biases at which a gate is 1 and 0 to the last digit
@@ -150,6 +152,24 @@ def test_gru_gates_keep_take_and_become_an_elman_network():
     assert_close(forgot, torch.tanh(x @ theta.V.T + theta.b))
 
 
+def test_one_minimal_gru_step_by_hand():
+    numbers = [2.0, 1.0], [4.0], [[1.0, -2.0]], [math.log(3)], [[3.0, 0.5]], [1.5]
+    x, h, *theta = (torch.tensor(number, dtype=torch.float64) for number in numbers)
+    step = min_gru_step(x, h, MinGRUParameters(*theta))  # u = sigma(ln 3) = 3/4, candidate = 6 + .5 + 1.5
+    assert step.u.item() == pytest.approx(0.75, abs=1e-15)
+    assert step.candidate.item() == 8
+    assert step.h.item() == pytest.approx(0.75 * 8 + 0.25 * 4, abs=1e-14)
+
+
+@settings(deadline=None, max_examples=30)
+@sizes
+def test_the_minimal_gru_is_linear_in_its_state(B, D, H, seed):
+    x, h, other = draw(seed, (B, D), (B, H), (B, H))
+    theta = parameters(MinGRUParameters, D, H, seed)
+    states = [min_gru_step(x, state, theta).h for state in (h, other, (h + other) / 2)]
+    assert_close((states[0] + states[1]) / 2, states[2], atol=1e-12, rtol=0)
+
+
 def test_lstm_gates_latch():
     x, h, c = draw(2, (2, 3), (2, 4), (2, 4))
     theta = parameters(LSTMParameters, 3, 4)
@@ -178,6 +198,7 @@ STEPS = {
     "gru reset after": (lambda x, h, c, theta: gru_step_reset_after(x, h, theta, theta.b_r), GRUParameters),
     "lstm": (lstm_step, LSTMParameters),
     "coupled lstm": (coupled_lstm_step, CoupledLSTMParameters),
+    "minimal gru": (lambda x, h, c, theta: min_gru_step(x, h, theta), MinGRUParameters),
 }
 
 
@@ -226,6 +247,8 @@ def test_every_step_names_itself_and_its_bad_argument():
     theta = parameters(GRUParameters, 3, 4)
     with pytest.raises(ValueError, match="gru_step: U_r must"):
         inspect.unwrap(gru_step)(x, h, theta._replace(U_r=V))
+    with pytest.raises(ValueError, match="min_gru_step: V_u must"):
+        inspect.unwrap(min_gru_step)(x, h, parameters(MinGRUParameters, 3, 4)._replace(V_u=h))
     with pytest.raises(ValueError, match="gru_step_reset_after: d must"):
         inspect.unwrap(gru_step_reset_after)(x, h, theta, V)
     with pytest.raises(ValueError, match="coupled_lstm_step: c must"):

@@ -3,6 +3,7 @@
 from rnn_helpers.bptt.elman import Parameters, elman, initial_parameters
 from rnn_helpers.bptt.gru import gru_reset_after, gru_reset_before
 from rnn_helpers.bptt.lstm import coupled_lstm, lstm
+from rnn_helpers.bptt.min_gru import min_gru
 
 __all__ = [
     "Parameters",
@@ -12,4 +13,5 @@ __all__ = [
     "gru_reset_before",
     "initial_parameters",
     "lstm",
+    "min_gru",
 ]

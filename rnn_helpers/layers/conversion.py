@@ -6,7 +6,9 @@ from torch import nn
 
 def from_torch(cls, module):
     """A layer of class `cls` that is the function of `module`; see `Stack.from_torch`."""
-    name, kind = f"{cls.__name__}.from_torch", cls.theirs.__name__
+    name = f"{cls.__name__}.from_torch"
+    _check_that_there_is_one(cls, name)
+    kind = cls.theirs.__name__
     if not isinstance(module, cls.theirs):
         raise ValueError(f"{name}: module must be a torch.nn.{kind}, got {type(module).__name__}")
     if not module.bias:
@@ -30,6 +32,7 @@ def from_torch(cls, module):
 
 def to_torch(layer):
     """The `torch.nn` module that is the function of `layer`; see `Stack.to_torch`."""
+    _check_that_there_is_one(layer, f"{type(layer).__name__}.to_torch")
     module = _without_values(
         layer.theirs,
         layer.V_l0,
@@ -44,6 +47,11 @@ def to_torch(layer):
     for place in layer.places():
         _copy(layer.to_theirs(*layer.parameters_at(*place)), _parameters_of(module, *place))
     return module.train(layer.training)
+
+
+def _check_that_there_is_one(unit, name):
+    if unit.theirs is None:
+        raise ValueError(f"{name}: torch.nn has no such unit")
 
 
 def _without_values(kind, like, *sizes, **options) -> nn.Module:

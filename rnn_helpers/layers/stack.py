@@ -18,10 +18,10 @@ class Stack(nn.Module):
 
     A unit says how many tensors its state has (`parts`), how many blocks of H rows V, U and b have (`gates`), what its
     parameters are called (`letters`), how one layer runs in one direction (`run`), and, for the way to and from
-    PyTorch, which module is its like (`theirs`) and how that writes options and parameters.
+    PyTorch, which module is its like, if any (`theirs`), and how that writes options and parameters.
     """
 
-    theirs: ClassVar[type[nn.RNNBase]]
+    theirs: ClassVar[type[nn.RNNBase] | None] = None
     parts: ClassVar[int] = 1
 
     def __init__(self, D, H, num_layers, bidirectional, dropout, gates, letters):
@@ -52,9 +52,9 @@ class Stack(nn.Module):
         return [getattr(self, _name(letter, layer, reverse)) for letter in self.letters]
 
     def by_gate(self, layer, reverse):
-        """V, U, b of the first gate, then of the second, ...: rows of the stacked parameters, as views."""
-        V, U, b, *_ = self.chosen_parameters(layer, reverse)
-        return chain.from_iterable(zip(*(stacked.chunk(self.gates) for stacked in (V, U, b)), strict=True))
+        """V, U (if there is one) and b of the first gate, then of the second, ...: rows of the parameters, as views."""
+        stacked = self.chosen_parameters(layer, reverse)[:3]
+        return chain.from_iterable(zip(*(rows.chunk(self.gates) for rows in stacked), strict=True))
 
     def chosen_parameters(self, layer, reverse):
         if not 0 <= layer < self.num_layers:
@@ -130,7 +130,8 @@ class Stack(nn.Module):
 
         Raises
         ------
-        ValueError : the module is of another kind, has no biases, or a projection (`proj_size`).
+        ValueError : the module is of another kind, has no biases, or a projection (`proj_size`); or PyTorch has no such
+            unit (MinGRU).
         """
         return conversion.from_torch(cls, module)
 
@@ -139,7 +140,7 @@ class Stack(nn.Module):
 
         Raises
         ------
-        ValueError : PyTorch has no such unit (a GRU with `reset="before"`, an LSTM with `coupled=True`).
+        ValueError : PyTorch has no such unit (a GRU with `reset="before"`, an LSTM with `coupled=True`, a MinGRU).
         """
         return conversion.to_torch(self)
 

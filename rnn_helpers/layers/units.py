@@ -1,4 +1,4 @@
-"""The three units as layers: Elman's network, the GRU, the LSTM. How a batch passes through them stands in `stack`."""
+"""The units as layers: Elman's network, GRU, LSTM, minimal GRU. How a batch passes through stands in `stack`."""
 
 from typing import Literal
 
@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from rnn_helpers.bptt import coupled_lstm, elman, gru_reset_after, gru_reset_before, lstm
-from rnn_helpers.cells import CoupledLSTMParameters, GRUParameters, LSTMParameters
+from rnn_helpers.bptt import coupled_lstm, elman, gru_reset_after, gru_reset_before, lstm, min_gru
+from rnn_helpers.cells import CoupledLSTMParameters, GRUParameters, LSTMParameters, MinGRUParameters
 from rnn_helpers.layers.ends import Lengths
 from rnn_helpers.layers.stack import Stack
 
@@ -183,6 +183,24 @@ class LSTM(Stack):
                 "function after its first step of training"
             )
         return {}
+
+
+class MinGRU(Stack):
+    """The minimal GRU, h_t = u * candidate + (1 - u) * h_{t-1}, neither of which sees the state; see `min_gru_step`.
+
+    Parameters are `V_l0` (2H, D) and `b_l0` (2H), their rows stacked u, candidate. There is no U, and no loop over the
+    steps either where `rnn_helpers.scans` knows a shorter way. The rest is as in `RNN`.
+    """
+
+    def __init__(self, D: int, H: int, num_layers: int = 1, bidirectional: bool = False, dropout: float = 0.0):
+        super().__init__(D, H, num_layers, bidirectional, dropout, gates=2, letters=("V", "b"))
+
+    def cell_parameters(self, layer: int = 0, reverse: bool = False) -> MinGRUParameters:
+        """Views of the parameters: theta for `cells.min_gru_step(x, h, theta)`."""
+        return MinGRUParameters(*self.by_gate(layer, reverse))
+
+    def run(self, x, initial, parameters, padding):
+        return (min_gru(x, *initial, *parameters),)
 
 
 def _mirror_update_gate(rows):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import sigmoid, tanh
 from torch.testing import assert_close
 
-from rnn_helpers.bptt import coupled_lstm, elman, gru_reset_after, gru_reset_before, lstm
+from rnn_helpers.bptt import coupled_lstm, elman, gru_reset_after, gru_reset_before, lstm, min_gru
 
 # The plain loops: the equations gate by gate, each with its own product. V, U, b come cut into the gates' blocks.
 
@@ -43,6 +43,11 @@ def coupled_lstm_step(x, h, c, V, U, b):
     f, candidate, o = (g(x @ V[k].T + h @ U[k].T + b[k]) for k, g in enumerate((sigmoid, tanh, sigmoid)))
     c = f * c + (1 - f) * candidate
     return o * tanh(c), c
+
+
+def min_gru_step(x, h, V, b):
+    u, candidate = sigmoid(x @ V[0].T + b[0]), x @ V[1].T + b[1]
+    return (u * candidate + (1 - u) * h,)
 
 
 class Unit(NamedTuple):
@@ -91,6 +96,7 @@ UNITS = {
     "GRU after": Unit(gru_reset_after, gru_after_step, 3, ("x", "h0", "V", "U", "b", "d")),
     "LSTM": Unit(lstm, lstm_step, 4, ("x", "h0", "c0", "V", "U", "b")),
     "coupled LSTM": Unit(coupled_lstm, coupled_lstm_step, 3, ("x", "h0", "c0", "V", "U", "b")),
+    "minimal GRU": Unit(min_gru, min_gru_step, 2, ("x", "h0", "V", "b")),
 }
 every_unit = pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 every_lstm = pytest.mark.parametrize("unit", [UNITS["LSTM"], UNITS["coupled LSTM"]], ids=["LSTM", "coupled LSTM"])
@@ -355,3 +361,11 @@ def test_open_forget_gate_and_shut_input_gate_keep_the_cell():
         b[:4], b[4:8] = -800, 800
         _, cells = lstm(x, h0, c0, V, U, b)
     assert torch.equal(cells, c0[:, None].expand_as(cells))
+
+
+@pytest.mark.parametrize("T", [31, 32, 33, 300])
+def test_minimal_gru_over_more_steps_than_a_chunk_of_the_scan_has(T):
+    unit = UNITS["minimal GRU"]
+    inputs = unit.draw(2, T, 3, 4)
+    assert_close(unit(*inputs), unit.by_autograd(*inputs), atol=1e-12, rtol=1e-12)
+    assert_same_gradients(unit, inputs, weighted_sum)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.testing import assert_close
 
-from rnn_helpers.cells import coupled_lstm_step, elman_step, gru_step, gru_step_reset_after, lstm_step
-from rnn_helpers.layers import GRU, LSTM, RNN
+from rnn_helpers.cells import coupled_lstm_step, elman_step, gru_step, gru_step_reset_after, lstm_step, min_gru_step
+from rnn_helpers.layers import GRU, LSTM, RNN, MinGRU
 
 UNITS = {
     "elman": lambda *sizes, **options: RNN(*sizes, **options),
@@ -19,6 +19,7 @@ UNITS = {
     "gru reset after": lambda *sizes, **options: GRU(*sizes, reset="after", **options),
     "lstm": lambda *sizes, **options: LSTM(*sizes, **options),
     "coupled lstm": lambda *sizes, **options: LSTM(*sizes, coupled=True, **options),
+    "minimal gru": lambda *sizes, **options: MinGRU(*sizes, **options),
 }
 STEPS = {  # theta is what cell_parameters gives; each returns the new state, a list of its parts
     "elman": lambda x, h, theta: [elman_step(x, *h, *theta)],
@@ -26,6 +27,7 @@ STEPS = {  # theta is what cell_parameters gives; each returns the new state, a 
     "gru reset after": lambda x, h, theta: [gru_step_reset_after(x, *h, *theta).h],
     "lstm": lambda x, h, theta: list(lstm_step(x, *h, theta)[:2]),
     "coupled lstm": lambda x, h, theta: list(coupled_lstm_step(x, *h, theta)[:2]),
+    "minimal gru": lambda x, h, theta: [min_gru_step(x, *h, theta).h],
 }
 every_unit = pytest.mark.parametrize("unit", UNITS)
 
@@ -183,6 +185,7 @@ def test_names_and_shapes_of_parameters():
     assert shapes(GRU(2, 3, reset="after")) == {"V_l0": (9, 2), "U_l0": (9, 3), "b_l0": (9,), "d_l0": (3,)}
     assert shapes(LSTM(2, 3)) == {"V_l0": (12, 2), "U_l0": (12, 3), "b_l0": (12,)}
     assert shapes(LSTM(2, 3, coupled=True)) == {"V_l0": (9, 2), "U_l0": (9, 3), "b_l0": (9,)}
+    assert shapes(MinGRU(2, 3)) == {"V_l0": (6, 2), "b_l0": (6,)}
     both_ways = shapes(RNN(2, 3, num_layers=2, bidirectional=True))
     assert list(both_ways) == [f"{letter}_l{k}{r}" for k in (0, 1) for r in ("", "_reverse") for letter in "VUc"]
     assert both_ways["V_l0_reverse"] == (3, 2)
@@ -222,7 +225,7 @@ def test_nothing_is_changed_in_place(unit):
 # What is refused. `inspect.unwrap` takes off the tests' own check of signatures, as for a reader.
 
 
-@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM, MinGRU])
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
