@@ -72,7 +72,11 @@ class Vocabulary:
         ------
         ValueError : a symbol is not in the vocabulary, which has none for unknown ones.
         """
-        return torch.tensor([self[symbol] for symbol in sequence], dtype=torch.long)
+        sequence, otherwise = list(sequence), self.numbers.get(self.unknown)
+        coded = [self.numbers.get(symbol, otherwise) for symbol in sequence]  # millions of characters: no call of ours
+        if None in coded:
+            self[sequence[coded.index(None)]]  # says which it is
+        return torch.tensor(coded, dtype=torch.long)
 
     def decode(self, numbers: Int[Tensor, "T"] | Iterable[int]) -> list[Hashable]:
         """The symbols of a sequence of numbers.
