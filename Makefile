@@ -55,6 +55,7 @@ serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every 
 
 bench: $(READY) ## time the package's recurrences against PyTorch's, interleaved in one run
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench.py
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench_trees.py
 
 timemachine: $(READY) ## compare with a textbook on its own terms: make timemachine TEXT=/path/to/the_time_machine.txt
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/time_machine.py "$(TEXT)"
