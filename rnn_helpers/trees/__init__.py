@@ -10,6 +10,7 @@ Single nodes stand in `trees.cells`.
 from rnn_helpers.trees.forest import Forest
 from rnn_helpers.trees.layers import BinaryTreeLSTM, ChildSumTreeLSTM, TreeRNN
 from rnn_helpers.trees.reading import dependency_tree, parse_sexpr, read_sexprs
+from rnn_helpers.trees.shapes import balanced, leaning
 from rnn_helpers.trees.tree import Tree
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "Forest",
     "Tree",
     "TreeRNN",
+    "balanced",
     "dependency_tree",
+    "leaning",
     "parse_sexpr",
     "read_sexprs",
 ]

@@ -41,16 +41,6 @@ def chain(length, word="a"):
     return Tree([word] * length, [(), *((i,) for i in range(length - 1))])
 
 
-def leaning_left(leaves):
-    """(((1 2) 3) 4): each leaf is taken in by one more inner node."""
-    children, words, root = [()], ["a"], 0
-    for _ in range(leaves - 1):
-        children += [(), (root, len(children))]
-        words += ["a", None]
-        root = len(children) - 1
-    return Tree(words, children)
-
-
 def with_own_numbers(trees, x):
     """Each tree with its inputs: a list with x (D), or None, for each node."""
     rows = iter(x)

@@ -5,11 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
-from trees.forests import any_tree, binary_tree, chain, leaning_left, node_by_node
+from trees.forests import any_tree, binary_tree, chain, node_by_node
 
 from rnn_helpers.bptt import elman
 from rnn_helpers.layers import LSTM
-from rnn_helpers.trees import BinaryTreeLSTM, ChildSumTreeLSTM, Forest, Tree, TreeRNN, parse_sexpr
+from rnn_helpers.trees import BinaryTreeLSTM, ChildSumTreeLSTM, Forest, Tree, TreeRNN, leaning, parse_sexpr
 
 D, H = 3, 4
 PARAMETERS = {"TreeRNN": ("W", "b"), "BinaryTreeLSTM": ("V", "U", "b"), "ChildSumTreeLSTM": ("V", "U", "b")}
@@ -65,7 +65,7 @@ def test_a_single_leaf():
 def test_a_leaning_tree_of_a_thousand_leaves_among_leaves():
     leaf = Tree(["a"], [()])
     for kind in ("TreeRNN", "BinaryTreeLSTM"):
-        assert_equal_to_node_by_node(kind, [leaf, leaning_left(1000), leaf, leaning_left(2)])
+        assert_equal_to_node_by_node(kind, [leaf, leaning("a" * 1000), leaf, leaning("a" * 2)])
 
 
 def test_a_chain_of_a_thousand_among_leaves_and_a_star():
@@ -102,7 +102,7 @@ def test_child_sum_on_chains_is_the_lstm():
 
 
 def test_the_tree_rnn_on_a_leaning_tree_is_the_elman_network():
-    layer, forest = make("TreeRNN"), Forest([leaning_left(6)])
+    layer, forest = make("TreeRNN"), Forest([leaning("a" * 6)])
     x = torch.randn(6, H, dtype=torch.float64)
     left, right = layer.W.chunk(2, 1)
     states = elman(x[None, 1:], x[:1], right, left, layer.b)
@@ -143,7 +143,7 @@ def test_gradients_can_be_had_for_some_arguments_only():
 
 
 def test_second_derivatives_are_refused():
-    layer, forest = make("BinaryTreeLSTM"), Forest([leaning_left(3)])
+    layer, forest = make("BinaryTreeLSTM"), Forest([leaning("a" * 3)])
     h, _ = layer(torch.randn(3, D, dtype=torch.float64), forest)
     with pytest.raises(RuntimeError, match="second derivatives"):
         torch.autograd.grad(h.sum(), layer.U, create_graph=True)

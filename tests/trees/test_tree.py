@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from trees.forests import any_tree, chain
 
 from rnn_helpers.data.conllu import Sentence
-from rnn_helpers.trees import Forest, Tree, dependency_tree, parse_sexpr, read_sexprs
+from rnn_helpers.trees import Forest, Tree, balanced, dependency_tree, leaning, parse_sexpr, read_sexprs
 
 GOOD = "(3 (2 It) (4 (2 's) (4 good)))"
 
@@ -157,3 +157,20 @@ def test_a_forest():
     assert forest.to("cpu").levels == forest.levels
     with pytest.raises(ValueError, match="Forest: trees is empty"):
         Forest([])
+
+
+def test_shapes_that_ignore_the_words():
+    def written(tree):
+        return tree.fold(lambda node, below: f"({''.join(below)})" if below else tree.words[node])
+
+    assert [written(leaning("abcde"[:n])) for n in (1, 2, 5)] == ["a", "(ab)", "((((ab)c)d)e)"]
+    assert [written(balanced("abcdefg"[:n])) for n in (1, 2, 4, 7)] == [
+        "a",
+        "(ab)",
+        "((ab)(cd))",
+        "(((ab)(cd))((ef)g))",
+    ]
+    assert (balanced("x" * 64).height, leaning("x" * 64).height) == (6, 63)
+    for shape in (leaning, balanced):
+        with pytest.raises(ValueError, match="empty"):
+            shape([])
