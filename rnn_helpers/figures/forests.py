@@ -64,7 +64,7 @@ def draw_arrivals(axes: Axes, gradients: Mapping[str, Float[Tensor, "S N"]]) -> 
 def draw_by_depth(
     axes: Axes, depths: Sequence[int], accuracies: Mapping[str, Float[Tensor, "S depths"]], trained_to: int
 ) -> None:
-    """Accuracy against depth: the mean over S seeds as a line, each seed as a dot; a dashed line where training ended."""
+    """Accuracy against depth: the mean over S seeds a line, each seed a dot; a dashed line where training ended."""
     colors = ("blue", "orange", "green", "pink", "grey")
     for (name, rows), color in zip(accuracies.items(), colors, strict=False):
         (line,) = axes.plot(depths, rows.mean(0), color=COLORS[color])
