@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from rnn_helpers.figures.graphs import draw_node
-from rnn_helpers.figures.style import COLORS, FAINT, INK, label_line
+from rnn_helpers.figures.style import COLORS, INK, label_line
 from rnn_helpers.trees import Tree
 
 _LEVELS = [COLORS[name] for name in ("grey", "blue", "orange", "green", "pink")]
@@ -32,9 +32,11 @@ def draw_tree(
         if tree.children[node]:
             below = [x[child] for child in tree.children[node]]
             x[node] = (below[0] + below[-1]) / 2
+    gap = {"arrowstyle": "-", "color": COLORS["grey"], "lw": 1.4, "shrinkA": size / 2 + 1, "shrinkB": size / 2 + 1}
     for node, children in enumerate(tree.children):
         for child in children:
-            axes.plot([x[node], x[child]], [tree.heights[node], tree.heights[child]], color=FAINT, lw=1.6, zorder=1)
+            ends = [(x[place], float(tree.heights[place])) for place in (node, child)]
+            axes.annotate("", xy=ends[1], xytext=ends[0], arrowprops=gap, zorder=1)
     for node in range(len(tree)):
         color = _LEVELS[min(tree.heights[node], len(_LEVELS) - 1)] if levels else INK
         draw_node(axes, x[node], float(tree.heights[node]), words[node] or "", color, size)
@@ -58,7 +60,8 @@ def draw_arrivals(axes: Axes, gradients: Mapping[str, Float[Tensor, "S N"]]) -> 
     for (name, norms), color in zip(gradients.items(), ("blue", "orange", "green"), strict=False):
         for row in norms:
             axes.semilogy(range(1, norms.shape[1] + 1), row, color=COLORS[color], lw=1.4, alpha=0.8)
-        label_line(axes.lines[-1], name, at=0, offset=(-4, 12))
+        lowest = axes.lines[-len(norms) + int(norms.mean(1).argmin())]
+        label_line(lowest, name, at=norms.shape[1] // 2, offset=(10, -14))
 
 
 def draw_by_depth(
@@ -66,11 +69,17 @@ def draw_by_depth(
 ) -> None:
     """Accuracy against depth: the mean over S seeds a line, each seed a dot; a dashed line where training ended."""
     colors = ("blue", "orange", "green", "pink", "grey")
+    ends = []
     for (name, rows), color in zip(accuracies.items(), colors, strict=False):
         (line,) = axes.plot(depths, rows.mean(0), color=COLORS[color])
         if len(rows) > 1:
             axes.plot(depths, rows.T, "o", color=COLORS[color], ms=3.5)
-        label_line(line, name, offset=(8, 0))
+        ends.append((float(rows[:, -1].mean()), name, line))
+    height = -1.0
+    for end, name, line in sorted(ends, key=lambda label: label[0]):
+        height = max(end, height + 0.075)  # names of lines that end together stand one above the other
+        label = (depths[-1], height)
+        axes.annotate(name, label, (8, 0), textcoords="offset points", va="center", color=line.get_color())
     axes.axvline(trained_to + 0.5, color=INK, ls="--", lw=1)
     axes.set(ylim=(0, 1.03))
     axes.set_xticks(list(depths))

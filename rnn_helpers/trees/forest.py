@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from rnn_helpers.trees.tree import Tree
@@ -36,6 +36,8 @@ class Forest:
     words : the words of the M nodes that have one, in the order of the nodes. The layers want an input for each.
     roots : the numbers of the B roots.
     levels : the levels from the leaves up.
+
+    The others are for the passes: `slot_of_node` (N) is the slot that each node has, and so on.
     """
 
     def __init__(self, trees: Sequence[Tree]):
@@ -68,22 +70,22 @@ class Forest:
             for a, b, c, d in zip(starts, ends.tolist(), children_starts, children_ends.tolist(), strict=True)
         ]
         self.children_counts = counts[place_of[:N]]  # by node
-        self.node_at_place: Int[Tensor, N] = torch.from_numpy(node_at_place)
-        self.node_at_slot: Int[Tensor, N] = torch.from_numpy(node_at_slot)
-        self.slot_of_node: Int[Tensor, N] = torch.from_numpy(slot_of)
-        self.slot_of_place: Int[Tensor, N] = torch.from_numpy(slot_of[node_at_place])
+        self.node_at_place = torch.from_numpy(node_at_place)
+        self.node_at_slot = torch.from_numpy(node_at_slot)
+        self.slot_of_node = torch.from_numpy(slot_of)
+        self.slot_of_place = torch.from_numpy(slot_of[node_at_place])
         self.leaves = int(ends[0])  # their places come first
         worded = np.array([word is not None for tree in trees for word in tree.words])
         place_of_word = place_of[:N][worded]
-        self.place_of_word: Int[Tensor, M] = torch.from_numpy(place_of_word)
-        self.word_by_place: Int[Tensor, M] = torch.from_numpy(place_of_word.argsort())
+        self.place_of_word = torch.from_numpy(place_of_word)
+        self.word_by_place = torch.from_numpy(place_of_word.argsort())
         leaf_words, inner_words = (np.sort(part) for part in _split(place_of_word, place_of_word < self.leaves))
         self.leaf_words = torch.from_numpy(leaf_words)
         self.inner_words = torch.from_numpy(inner_words - self.leaves)
         # For each child, by slot: its parent's place, from the first place of that level on.
         level_start = np.repeat(starts, np.diff([0, *ends]))
         parent_places = place_of[parents[node_at_slot]][: counts.sum()]
-        self.row_of_parent: Int[Tensor, N - B] = torch.from_numpy(parent_places - level_start[parent_places])
+        self.row_of_parent = torch.from_numpy(parent_places - level_start[parent_places])
 
     def among_inner(self, places: slice) -> slice:
         """A slice of places, counted from the first inner node."""

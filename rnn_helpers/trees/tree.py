@@ -100,10 +100,6 @@ class Tree:
         """The nodes without children, from left to right."""
         return [node for node in self.top_down if not self.children[node]]
 
-    def below(self, node: int) -> list[int]:
-        """The nodes of the subtree under `node`, itself first."""
-        return _reached_from(node, self.children)
-
     def fold(self, function: Callable[[int, list[State]], State]) -> State:
         """What `function(node, values of its children)` gives at the root, when each node is asked after its children.
 

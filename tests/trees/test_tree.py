@@ -18,7 +18,7 @@ def test_an_s_expression():
     assert (tree.root, tree.height, tree.heights.tolist()) == (0, 2, [2, 0, 1, 0, 0])
     assert tree.parents.tolist() == [-1, 0, 0, 2, 2]
     assert tree.ranks.tolist() == [0, 0, 1, 0, 1]
-    assert (tree.leaves(), tree.below(2), len(tree)) == ([1, 3, 4], [2, 3, 4], 5)
+    assert (tree.leaves(), tree.top_down, len(tree)) == ([1, 3, 4], [0, 1, 2, 3, 4], 5)
 
 
 def test_spaces_and_line_ends_do_not_matter():
