@@ -75,11 +75,20 @@ def draw_by_depth(
         if len(rows) > 1:
             axes.plot(depths, rows.T, "o", color=COLORS[color], ms=3.5)
         ends.append((float(rows[:, -1].mean()), name, line))
-    height = -1.0
-    for end, name, line in sorted(ends, key=lambda label: label[0]):
-        height = max(end, height + 0.075)  # names of lines that end together stand one above the other
+    ends.sort(key=lambda label: label[0])
+    heights = _apart([end for end, _, _ in ends], 0.07)
+    for height, (_, name, line) in zip(heights, ends, strict=True):
         label = (depths[-1], height)
         axes.annotate(name, label, (8, 0), textcoords="offset points", va="center", color=line.get_color())
     axes.axvline(trained_to + 0.5, color=INK, ls="--", lw=1)
     axes.set(ylim=(0, 1.03))
     axes.set_xticks(list(depths))
+
+
+def _apart(values: list[float], gap: float) -> list[float]:
+    """Sorted values pushed apart, in both directions, until neighbours differ by `gap`."""
+    for _ in range(100):
+        for k in range(len(values) - 1):
+            missing = max(0.0, gap - (values[k + 1] - values[k]))
+            values[k], values[k + 1] = values[k] - missing / 2, values[k + 1] + missing / 2
+    return values

