@@ -125,11 +125,11 @@ compose_exercise = Exercise(
 # 11.2
 
 
-def evaluate(expression):
+def answer(expression):
     if isinstance(expression, int):
         return expression
     operator, *arguments = expression
-    values = sorted(evaluate(argument) for argument in arguments)
+    values = sorted(answer(argument) for argument in arguments)
     if operator == "MAX":
         return values[-1]
     if operator == "MIN":
@@ -192,7 +192,7 @@ listops_exercise = Exercise(
     number="11.2",
     title="Evaluate a ListOps tree",
     stars=1,
-    reference=evaluate,
+    reference=answer,
     cases=[
         Case((7,), 7),
         Case((["MAX", 2, 9, 4],), 9),
@@ -219,6 +219,10 @@ listops_exercise = Exercise(
         Misconception(
             _evaluating(MED=lambda v: (sorted(v)[(len(v) - 1) // 2] + sorted(v)[len(v) // 2]) / 2),
             "Your median need not be a digit: 2.5 is rounded down to 2, and the answer is an int.",
+        ),
+        Misconception(
+            _evaluating(MED=lambda v: round((sorted(v)[(len(v) - 1) // 2] + sorted(v)[len(v) // 2]) / 2)),
+            "You rounded the median to the nearest digit, which turns 7.5 into 8. It is rounded down, to 7.",
         ),
         Misconception(
             _evaluating(MED=lambda v: (v[(len(v) - 1) // 2] + v[len(v) // 2]) // 2),
@@ -296,6 +300,13 @@ def _one_by_one(children: list) -> list:
     return [[node] for level in level_order(children) for node in level]
 
 
+def _children_have_higher_numbers(children: list) -> list:
+    heights = [0] * len(children)
+    for node in reversed(range(len(children))):
+        heights[node] = 1 + max((heights[child] for child in children[node]), default=-1)
+    return [[n for n, height in enumerate(heights) if height == level] for level in sorted(set(heights))]
+
+
 def _cases_11_3(generator: Generator) -> Iterator[tuple]:
     for N in (2, 4, 6, 9, 12, 12, 15):
         children = [[] for _ in range(N)]
@@ -347,6 +358,11 @@ level_exercise = Exercise(
             "below can all be computed at once.",
         ),
         Misconception(
+            _children_have_higher_numbers,
+            "You went through the nodes once, from the last to the first, as if children always had higher numbers. "
+            "Nodes may be numbered in any order: ask for a child's height when you need it.",
+        ),
+        Misconception(
             lambda children: [level[::-1] for level in level_order(children)],
             "The levels are right; within a level return the nodes in the order of their numbers.",
         ),
@@ -385,6 +401,13 @@ def _gated(cell: Callable, order: str = "i12go", show: Callable = torch.tanh) ->
 
 def _plain_cell(i, f_1, f_2, g, c_1, c_2):
     return i * g + f_1 * c_1 + f_2 * c_2
+
+
+def _gates_share(z, c_1, c_2):
+    i, f_1, f_2, candidate, o = z.chunk(5)
+    share = torch.softmax(torch.stack([f_1, f_2]), 0)
+    c = torch.sigmoid(i) * torch.tanh(candidate) + share[0] * c_1 + share[1] * c_2
+    return torch.sigmoid(o) * torch.tanh(c), c
 
 
 def _not_squashed_gates(z, c_1, c_2):
@@ -452,6 +475,11 @@ gates_exercise = Exercise(
             "On its way out the cell passes the tanh: h = o * tanh(c).",
         ),
         Misconception(
+            _gates_share,
+            "Your forget gates share out 1 between the children, by a softmax. Each is a sigmoid of its own: both may "
+            "be open, or both closed.",
+        ),
+        Misconception(
             _not_squashed_gates,
             "z is what goes into the sigmoids. Gates lie between 0 and 1.",
         ),
@@ -470,7 +498,7 @@ gates_exercise = Exercise(
 # 11.5
 
 
-def child_sum(x, h, c, V, U, b):
+def child_sum_by_hand(x, h, c, V, U, b):
     V_i, V_f, V_candidate, V_o = (V @ x + b).chunk(4)
     U_i, U_f, U_candidate, U_o = U.chunk(4)
     total = h.sum(0)  # of no rows it is 0
@@ -485,6 +513,7 @@ def _summing(
     total: Callable = lambda h: h.sum(0),
     see: Callable = lambda x, h: x,
     order: str = "ifgo",
+    through: Callable = lambda h, U_f: h @ U_f.T,
 ) -> Callable:
     """The reference, taken to pieces that can be exchanged."""
 
@@ -492,7 +521,7 @@ def _summing(
         v = dict(zip(order, (V @ see(x, h) + b).chunk(4), strict=True))
         u = dict(zip(order, U.chunk(4), strict=True))
         s = total(h)
-        f = torch.sigmoid(forget(v["f"], h @ u["f"].T, h, u["f"]))
+        f = torch.sigmoid(forget(v["f"], through(h, u["f"]), h, u["f"]))
         cell = torch.sigmoid(v["i"] + u["i"] @ s) * torch.tanh(v["g"] + u["g"] @ s) + keep(f, c)
         return torch.sigmoid(v["o"] + u["o"] @ s) * torch.tanh(cell), cell
 
@@ -500,11 +529,11 @@ def _summing(
 
 
 def _leaf_is_nothing(x, h, c, V, U, b):
-    return child_sum(x, h, c, V, U, b) if len(h) else (0 * b[: len(b) // 4], 0 * b[: len(b) // 4])
+    return child_sum_by_hand(x, h, c, V, U, b) if len(h) else (0 * b[: len(b) // 4], 0 * b[: len(b) // 4])
 
 
 def _leaf_has_a_child_of_zeros_kept(x, h, c, V, U, b):
-    return child_sum(x, h[:1], c[:1], V, U, b)
+    return child_sum_by_hand(x, h[:1], c[:1], V, U, b)
 
 
 def _cases_11_5(generator: Generator) -> Iterator[tuple]:
@@ -522,7 +551,7 @@ child_sum_exercise = Exercise(
     number="11.5",
     title="Any number of children",
     stars=3,
-    reference=child_sum,
+    reference=child_sum_by_hand,
     cases=[
         Case((numbers(1.0), _NONE, _NONE, _NO_V, _NO_U, _WRITE_ALL), (numbers(math.tanh(0.8)), numbers(0.8))),
         Case(
@@ -577,6 +606,11 @@ child_sum_exercise = Exercise(
         Misconception(
             _summing(keep=lambda f, c: (f * c).mean(0) if len(f) else c.sum(0)),
             "What is kept of the children's cells is added; you took the mean.",
+        ),
+        Misconception(
+            _summing(through=lambda h, U_f: h @ U_f),
+            "In the forget gates U_f is applied the wrong way round. With a child in each row of h it is `h @ U_f.T`; "
+            "the shapes fit without `.T`, too, as U_f is square.",
         ),
         Misconception(
             _leaf_is_nothing,

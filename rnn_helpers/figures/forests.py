@@ -46,11 +46,11 @@ def draw_tree(
 def draw_row(axes: Axes, row: Sequence[str], arcs: Mapping[tuple[int, int], str], y: float = 0.0) -> None:
     """Tokens in a row, and arcs above between pairs of places (counted from 0), with the name of a colour for each."""
     for place, token in enumerate(row):
-        axes.text(place, y, token.replace("[", ""), ha="center", va="center")
+        axes.text(place, y, token, ha="center", va="center")
     for (start, end), color in arcs.items():
         style = {"arrowstyle": "-", "color": COLORS[color], "lw": 1.8, "shrinkA": 8, "shrinkB": 8}
         style["connectionstyle"] = f"arc3,rad={-0.25 - 0.9 / (2 + abs(end - start))}"
-        axes.annotate("", xy=(end, y), xytext=(start, y), arrowprops=style)
+        axes.annotate("", xy=(end, y + 0.1), xytext=(start, y + 0.1), arrowprops=style)
     axes.set(xlim=(-0.8, len(row) - 0.2))
     axes.axis("off")
 
@@ -76,7 +76,7 @@ def draw_by_depth(
             axes.plot(depths, rows.T, "o", color=COLORS[color], ms=3.5)
         ends.append((float(rows[:, -1].mean()), name, line))
     ends.sort(key=lambda label: label[0])
-    heights = _apart([end for end, _, _ in ends], 0.07)
+    heights = _apart([end for end, _, _ in ends], 0.06)
     for height, (_, name, line) in zip(heights, ends, strict=True):
         label = (depths[-1], height)
         axes.annotate(name, label, (8, 0), textcoords="offset points", va="center", color=line.get_color())

@@ -109,6 +109,23 @@ def tokens(expression: Tree) -> list[str]:
     return row
 
 
+def last_argument_at(expression: Tree) -> int:
+    """The place in the row of tokens where the root's last argument begins; the root's own is 0.
+
+    Raises
+    ------
+    ValueError : the expression is a digit and has no arguments.
+    """
+    if len(expression) == 1:
+        raise ValueError(f"last_argument_at: {expression.words[0]} has no arguments")
+    opened = last = 0
+    for place, token in enumerate(tokens(expression)):
+        if opened == 1 and token != "]":
+            last = place
+        opened += token.startswith("[") - (token == "]")
+    return last
+
+
 def parse(row: Sequence[str]) -> Tree:
     """The expression that stands in a row of tokens.
 
@@ -139,9 +156,10 @@ def parse(row: Sequence[str]) -> Tree:
 
 
 def binarized(expression: Tree) -> Tree:
-    """The expression as a binary tree, each list leaning to the left: `(((MAX 2) 9) (...))`, one leaf a word.
+    """The expression as a binary tree, each list leaning to the left: `((([MAX 2) 9) (...))`.
 
-    So the arguments are taken in one after the other, as in the paper (which has the closing bracket as a leaf, too).
+    Leaves are its tokens but for `]`. So the arguments are taken in one after the other, as in the paper (which has the
+    closing bracket as a leaf, too).
     """
 
     def leaf(word):
@@ -150,7 +168,8 @@ def binarized(expression: Tree) -> Tree:
         return len(words) - 1
 
     def build(node, arguments):
-        partial = leaf(expression.words[node])
+        word = expression.words[node]
+        partial = leaf(f"[{word}" if arguments else word)
         for argument in arguments:
             words.append(None)
             children.append((partial, argument))

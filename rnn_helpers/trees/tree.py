@@ -71,12 +71,11 @@ class Tree:
     @cached_property
     def heights(self) -> np.ndarray:
         """For each node the steps down to the deepest leaf below it; 0 at a leaf."""
-        heights = np.zeros(len(self), dtype=np.int64)
+        heights = [0] * len(self)
         for node in reversed(self.top_down):
-            if self.parents[node] >= 0:
-                above = self.parents[node]
-                heights[above] = max(heights[above], heights[node] + 1)
-        return heights
+            for child in self.children[node]:
+                heights[node] = max(heights[node], heights[child] + 1)
+        return np.array(heights)
 
     @property
     def height(self) -> int:
@@ -91,10 +90,11 @@ class Tree:
     @cached_property
     def ranks(self) -> np.ndarray:
         """For each node which child of its parent it is, counted from 0; 0 for the root."""
-        ranks = np.zeros(len(self), dtype=np.int64)
+        ranks = [0] * len(self)
         for children in self.children:
-            ranks[list(children)] = range(len(children))
-        return ranks
+            for rank, child in enumerate(children):
+                ranks[child] = rank
+        return np.array(ranks)
 
     def leaves(self) -> list[int]:
         """The nodes without children, from left to right."""

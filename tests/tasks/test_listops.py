@@ -5,7 +5,17 @@ import statistics
 import pytest
 import torch
 
-from rnn_helpers.tasks.listops import OPERATORS, TOKENS, apply, binarized, draw_listops, evaluate, parse, tokens
+from rnn_helpers.tasks.listops import (
+    OPERATORS,
+    TOKENS,
+    apply,
+    binarized,
+    draw_listops,
+    evaluate,
+    last_argument_at,
+    parse,
+    tokens,
+)
 
 
 def generator(seed=0):
@@ -90,12 +100,25 @@ def test_in_a_row_and_back():
 def test_binarized_leans_to_the_left():
     tree = binarized(parse(["[MAX", "2", "9", "[MIN", "4", "7", "]", "]"]))
     text = tree.fold(lambda node, below: f"({' '.join(below)})" if below else tree.words[node])
-    assert text == "(((MAX 2) 9) ((MIN 4) 7))"
+    assert text == "((([MAX 2) 9) (([MIN 4) 7))"
     for expression in draw_listops(20, 3, generator()):
         binary = binarized(expression)
         assert {len(below) for below in binary.children} <= {0, 2}
         in_order = [binary.words[leaf] for leaf in binary.leaves()]
-        assert in_order == [t.strip("[") for t in tokens(expression) if t != "]"]
+        assert in_order == [t for t in tokens(expression) if t != "]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("[MAX 3 ]", 1), ("[MAX 3 5 ]", 2), ("[MAX [MIN 1 2 ] 5 ]", 5), ("[SM 3 [MIN 1 ] ]", 2)],
+)
+def test_where_the_last_argument_begins(text, place):
+    assert last_argument_at(parse(text.split())) == place
+
+
+def test_a_digit_has_no_arguments():
+    with pytest.raises(ValueError, match="last_argument_at: 7 has no arguments"):
+        last_argument_at(parse(["7"]))
 
 
 def test_deep_ones():
