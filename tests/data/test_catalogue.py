@@ -23,6 +23,7 @@ def test_public_names():
     assert rnn_helpers.data.__all__ == [
         "DataError",
         "load_japanese_vowels",
+        "load_petrogold",
         "load_plays",
         "load_porttinari",
         "load_pronunciations",

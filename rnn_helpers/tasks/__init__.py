@@ -1,0 +1,25 @@
+"""Generated tasks with exact answers: those that isolate memory (`memory`), nested lists of operations (`listops`)."""
+
+from rnn_helpers.tasks.memory import (
+    ADDING_BASELINE,
+    PARITY_BASELINE,
+    Batch,
+    adding,
+    copy,
+    copy_baseline,
+    latch,
+    latch_baseline,
+    parity,
+)
+
+__all__ = [
+    "ADDING_BASELINE",
+    "PARITY_BASELINE",
+    "Batch",
+    "adding",
+    "copy",
+    "copy_baseline",
+    "latch",
+    "latch_baseline",
+    "parity",
+]
