@@ -114,8 +114,7 @@ class _Lattice(torch.autograd.Function):
             by_h_t.mul_(dh)
             sent = torch.bmm(dz_t.flatten(1, 2), U).view(G, hi - lo, B, k, H)
             dh_map.zero_()
-            dc_map.zero_()
-            dc_map[:, lo:hi] = f_t * dc
+            dc_map[:, lo:hi] = f_t * dc  # the cells of the line before that are not in here have no later one
             for o, sent_o in zip(ctx.offsets, sent.unbind(3), strict=True):
                 dh_map[:, lo + o : hi + o] += sent_o
         dU = torch.bmm(dz.flatten(1, 2).transpose(1, 2), neighbours.view(G, -1, k * H))

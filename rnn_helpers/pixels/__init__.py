@@ -1,6 +1,7 @@
 """Images painted pixel by pixel: PixelRNN and its two recurrences, a rival by convolution, likelihood, sampling."""
 
 from rnn_helpers.pixels.context import before, cone, seen, triangle
+from rnn_helpers.pixels.fitting import fit
 from rnn_helpers.pixels.layers import (
     ConvolutionLayer,
     DiagonalBiLSTM,
@@ -34,6 +35,7 @@ __all__ = [
     "cone",
     "diagonal_model",
     "diagonals",
+    "fit",
     "image_nats",
     "masked_convolution_model",
     "row_model",

@@ -156,7 +156,14 @@ def test_the_start_is_within_its_bounds():
     assert RowLSTM(5, 3).U.abs().max() <= 1 / math.sqrt(9)
 
 
-# The recurrence itself refuses what does not fit.
+# The recurrence itself.
+
+
+def test_lattice_leaves_its_arguments_as_they_are():
+    z, U = torch.randn(1, 4, 2, 8), torch.randn(1, 8, 4)
+    kept = z.clone()
+    lattice_lstm(z, U, [(0, 2), (0, 2)], (0, -1))
+    assert torch.equal(z, kept)
 
 
 def test_lattice_refuses_shapes_and_spans():
