@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve digits publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,12 +55,16 @@ serve: $(READY) ## show the book on this machine, rebuilt and reloaded on every 
 
 bench: $(READY) ## time the package's recurrences against PyTorch's, interleaved in one run
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench.py
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/bench_pixels.py
 
 timemachine: $(READY) ## compare with a textbook on its own terms: make timemachine TEXT=/path/to/the_time_machine.txt
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/time_machine.py "$(TEXT)"
 
 learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
+
+digits: $(READY) ## train again the networks that chapter 12 compares (four minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/digits.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
 	@$(BIN)/python tools/publish.py "$(URL)"

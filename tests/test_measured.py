@@ -1,4 +1,4 @@
-"""The measurements that come with the book: all there, once each, finite, and as the tool writes them."""
+"""The measurements that come with the book: all there, once each, finite, and as the tools write them."""
 
 import importlib.util
 import math
@@ -8,7 +8,14 @@ import pytest
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, Vocabulary, rows_of, total
-from rnn_helpers.measured import FILE, Measurement, load_learning_curve
+from rnn_helpers.measured import (
+    DIGITS_FILE,
+    FILE,
+    DigitModel,
+    Measurement,
+    load_digit_models,
+    load_learning_curve,
+)
 
 TOOL = Path(__file__).parent.parent / "tools" / "learning_curve.py"
 
@@ -54,3 +61,38 @@ def test_the_file_holds_what_counting_gives(tool):
     model = MarkovModel(list(parts[:, : 10_000 // tool.PARTS]), len(letters), 3)
     (stored,) = (m for m in load_learning_curve() if (m.model, m.characters) == ("order 3", 10_000))
     assert total(model.nats(parts[:, -tool.HELD_OUT :])).perplexity == pytest.approx(stored.perplexity, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def digits_tool():
+    spec = importlib.util.spec_from_file_location("digits", TOOL.with_name("digits.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_network_and_seed_is_there_once(digits_tool):
+    assert DIGITS_FILE.read_text(encoding="utf-8").splitlines()[0].split(",") == list(DigitModel._fields)
+    wanted = [(name, seed) for name in digits_tool.SETTINGS for seed in digits_tool.SEEDS]
+    assert sorted((r.model, r.seed) for r in load_digit_models()) == sorted(wanted)
+
+
+def test_networks_are_those_that_the_tool_makes(digits_tool):
+    for result in load_digit_models():
+        make, _ = digits_tool.SETTINGS[result.model]
+        assert result.parameters == sum(p.numel() for p in make().parameters())
+
+
+def test_nats_are_possible():
+    for r in load_digit_models():
+        assert 10 < r.train < r.validation < 64 * math.log(2), r
+        assert 10 < r.test < 64 * math.log(2), r
+        assert 0 < r.seconds < math.inf, r
+
+
+def test_a_line_of_digits_is_read_as_it_was_written(tmp_path, monkeypatch):
+    written = DigitModel("Row LSTM", 2, 15.0123, 16.5, 16.75, 12_345, 21.5)
+    file = tmp_path / "digits.csv"
+    file.write_text(",".join(DigitModel._fields) + "\n" + written.as_line(), encoding="utf-8")
+    monkeypatch.setattr("rnn_helpers.measured.DIGITS_FILE", file)
+    assert load_digit_models() == [written]

@@ -3,7 +3,8 @@
 28 x 28 pixels, batch 16, h 16, float32: outputs are asserted to agree, then all take turns within one run. The loop
 over pixels is written with care: one product for all gates, the input's share of all pixels hoisted out of it, no
 index that autograd would have to undo. The diagonal stands there a third time, on the whole skewed map, where half of
-the cells lie beside the image, with autograd's gradients: what skewing alone brings.
+the cells lie beside the image, with autograd's gradients: what skewing alone brings. (What is computed beside the image
+never comes back into it.)
 """
 
 import torch
@@ -55,13 +56,11 @@ def direction_over_pixels(z, U):
 def direction_skewed(z, U):
     zero = z.new_zeros(B, N, H)
     columns = skew(z.permute(0, 3, 1, 2)).permute(3, 0, 2, 1)  # (2n - 1, B, n, 4H): a diagonal is a step
-    valid = skew(z.new_ones(N, N)).T[:, None, :, None]
     h = c = zero
     states = []
-    for z_d, valid_d in zip(columns.unbind(), valid.unbind(), strict=True):
+    for z_d in columns.unbind():
         above = pad(h, (0, 0, 1, 0))[:, :-1]
         h, c = gates(z_d + torch.cat([h, above], 2) @ U.T, c)
-        h, c = h * valid_d, c * valid_d
         states.append(h)
     return unskew(torch.stack(states).permute(1, 3, 2, 0)).permute(0, 2, 3, 1)
 
