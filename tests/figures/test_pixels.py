@@ -1,4 +1,4 @@
-"""Ink, what is given, what is seen, missed and leaked each have a colour; a skewed map shows each diagonal as a column."""
+"""Ink, what is given, seen, missed and leaked each have a colour; each diagonal is a column of the skewed map."""
 
 import pytest
 import torch

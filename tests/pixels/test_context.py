@@ -89,7 +89,14 @@ class ShiftedUp(DiagonalBiLSTM):
         return torch.cat([right[1:], torch.zeros_like(right[:1])])
 
 
-@pytest.mark.parametrize("wrong", [NotShifted, ShiftedUp])
+class ZerosBelow(DiagonalBiLSTM):
+    """The last row of the second direction emptied, and the others left where they are."""
+
+    def shifted(self, right):
+        return torch.cat([right[:-1], torch.zeros_like(right[:1])])
+
+
+@pytest.mark.parametrize("wrong", [NotShifted, ShiftedUp, ZerosBelow])
 def test_a_second_direction_shifted_otherwise_sees_the_future(wrong):
     model = PixelModel(wrong, 5, 1, 3)
     x = torch.rand(8, 4, 4).round()
