@@ -52,11 +52,11 @@ class DigitModel(NamedTuple):
 
     def as_line(self) -> str:
         nats = ",".join(f"{value:.4f}" for value in (self.train, self.validation, self.test))
-        return f"{self.model},{self.seed},{nats},{self.parameters},{self.seconds:.1f}\n"
+        return f'"{self.model}",{self.seed},{nats},{self.parameters},{self.seconds:.1f}\n'
 
 
 def load_digit_models() -> list[DigitModel]:
-    """All that `tools/digits.py` has measured: three networks, three seeds each."""
+    """All that `tools/digits.py` has measured: networks and their seeds."""
     with DIGITS_FILE.open(encoding="utf-8", newline="") as file:
         return [
             DigitModel(
