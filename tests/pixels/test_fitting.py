@@ -40,9 +40,22 @@ def test_validation_is_without_dropout_and_training_with():
         seen.append(model.training)
         return 0.0
 
+    states = []
+    model.first.register_forward_hook(lambda *_: states.append(model.training))
     history = fit(model, images(), steps=20, lr=1e-3, seed=0, B=8, validate=validate)
+    assert states == [True] * 20
     assert seen == [False] * 10
     assert history.validation_steps == list(range(2, 21, 2))
+
+
+def test_dropout_is_on_though_the_model_was_put_to_use_before():
+    torch.manual_seed(0)
+    model = row_model(8, first_kernel=3, dropped=0.5)
+    model.eval()
+    states = []
+    model.first.register_forward_hook(lambda *_: states.append(model.training))
+    fit(model, images(), steps=2, lr=1e-3, seed=0, B=8)
+    assert states == [True, True]
 
 
 def test_every_image_once_a_round(monkeypatch):
