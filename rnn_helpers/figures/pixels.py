@@ -21,7 +21,7 @@ def draw_images(axes: Axes, x: Float[Tensor, "rows columns n m"], given: int = 0
     for r in range(rows):
         for c in range(columns):
             place = canvas[r * (n + gap) : r * (n + gap) + n, c * (m + gap) : c * (m + gap) + m]
-            place[...] = (*to_rgba(FAINT)[:3], 0.35)
+            place[...] = to_rgba(COLORS["grey"], 0.12)
             inked = images[r, c] > 0.5
             place[inked] = ink
             place[:given][inked[:given]] = blue

@@ -3,10 +3,8 @@
 from rnn_helpers.pixels.context import before, cone, seen, triangle
 from rnn_helpers.pixels.fitting import fit
 from rnn_helpers.pixels.layers import (
-    ConvolutionLayer,
     DiagonalBiLSTM,
     MaskedConvolution,
-    ResidualBlock,
     RowLSTM,
     causal_mask,
 )
@@ -22,11 +20,9 @@ from rnn_helpers.pixels.sampling import complete, sample
 from rnn_helpers.pixels.skewing import diagonals, skew, unskew
 
 __all__ = [
-    "ConvolutionLayer",
     "DiagonalBiLSTM",
     "MaskedConvolution",
     "PixelModel",
-    "ResidualBlock",
     "RowLSTM",
     "before",
     "bits_per_pixel",

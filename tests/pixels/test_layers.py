@@ -9,7 +9,8 @@ from torch.testing import assert_close
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnn_helpers.bptt import lattice_lstm
-from rnn_helpers.pixels import ConvolutionLayer, DiagonalBiLSTM, MaskedConvolution, ResidualBlock, RowLSTM, causal_mask
+from rnn_helpers.pixels import DiagonalBiLSTM, MaskedConvolution, RowLSTM, causal_mask
+from rnn_helpers.pixels.layers import ConvolutionLayer, ResidualBlock
 
 SIZES = [(1, 1), (1, 4), (4, 1), (3, 3), (2, 5), (5, 2)]
 
