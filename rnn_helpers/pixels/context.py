@@ -28,10 +28,10 @@ def before(n: int, m: int, i: int, j: int) -> Bool[Tensor, "n m"]:
 def triangle(
     n: int, m: int, i: int, j: int, num_layers: int = 1, kernel: int = 3, first_kernel: int = 7
 ) -> Bool[Tensor, "n m"]:
-    """What a stack of Row LSTMs sees: with radii s of `kernel` and r of `first_kernel`, s and r at least 1,
+    """What a stack of Row LSTMs sees: a triangle that widens upwards.
 
-    in its own row r + num_layers s pixels to the left; d rows above, s d more to the left, and r + s (d - 1) to the
-    right, however many layers there are.
+    With the radii s of `kernel` and r of `first_kernel`, both at least 1: in its own row r + num_layers s pixels to
+    the left; d rows above, s d more to the left, and r + s (d - 1) to the right, however many layers there are.
     """
     s, r = kernel // 2, first_kernel // 2
     up, right = _offsets(n, m, i, j)
@@ -42,10 +42,10 @@ def triangle(
 def cone(
     n: int, m: int, i: int, j: int, num_layers: int = 1, kernel: int = 3, first_kernel: int = 7
 ) -> Bool[Tensor, "n m"]:
-    """What a stack of masked convolutions sees: with radii s of `kernel` and r of `first_kernel`, r at least s,
+    """What a stack of masked convolutions sees: a cone that ends, with a blind spot to its right.
 
-    up to r + num_layers s rows up and pixels to the left; to the right, d rows above, r + s (d - 1) and no more than
-    r + num_layers s. What lies further right is its blind spot.
+    With the radii s of `kernel` and r of `first_kernel`, r at least s: as far as r + num_layers s rows up and pixels
+    to the left; d rows above, r + s (d - 1) to the right, and no more than r + num_layers s.
     """
     s, r = kernel // 2, first_kernel // 2
     up, right = _offsets(n, m, i, j)

@@ -1,8 +1,8 @@
 """A model of binary images: p(x) as a product over pixels, each given those before it in raster order."""
 
+import math
 from collections.abc import Callable
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, pad, relu
@@ -94,4 +94,4 @@ def image_nats(logits: Float[Tensor, "B n m"], x: Float[Tensor, "B n m"]) -> Flo
 
 def bits_per_pixel(nats: Tensor | float, n: int, m: int) -> Tensor | float:
     """Nats of a whole image of n x m pixels, as bits a pixel: 1 bit is ln 2 nats, so there are more bits than nats."""
-    return nats / (torch.tensor(2.0, dtype=torch.float64).log().item() * n * m)
+    return nats / (math.log(2) * n * m)
