@@ -63,7 +63,7 @@ timemachine: $(READY) ## compare with a textbook on its own terms: make timemach
 learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
 
-digits: $(READY) ## train again the networks that chapter 12 compares (six minutes)
+digits: $(READY) ## train again the networks that chapter 12 compares (eight minutes)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/digits.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
