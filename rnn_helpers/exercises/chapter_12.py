@@ -191,78 +191,61 @@ skew_exercise = Exercise(
 # 12.3
 
 
-def unskewed(s):
-    n, width = s.shape
-    m = width - n + 1
-    return torch.stack([s[i, i : i + m] for i in range(n)])
-
-
-def _first_columns(s: Tensor) -> Tensor:
-    return s[:, : s.shape[1] - s.shape[0] + 1].clone()
-
-
-def _unskew_the_other_way(s: Tensor) -> Tensor:
-    n, width = s.shape
-    return torch.stack([s[i, n - 1 - i : width - i] for i in range(n)])
-
-
-def _without_zeros(s: Tensor) -> Tensor:
-    n, width = s.shape
-    m = width - n + 1
-    return torch.stack([pad(row[row != 0], (0, m))[:m] for row in s])
-
-
-def _square(s: Tensor) -> Tensor:
-    n = len(s)
-    return torch.stack([s[i, i : i + n] for i in range(n)]) if s.shape[1] >= 2 * n - 1 else unskewed(s)[:, :n]
-
-
-def _skewed_again(s: Tensor) -> Tensor:
-    return skewed(s)
+def to_bits_per_pixel(nats, n, m):
+    return nats / math.log(2) / (n * m)
 
 
 def _cases_12_3(generator: Generator) -> Iterator[tuple]:
-    for x in _pictures(generator):
-        noise = draw(generator, x.shape[0], sum(x.shape) - 1)
-        yield (torch.where(skewed(torch.ones_like(x)) > 0, skewed(x), noise),)
+    for n, m in [(1, 2), (8, 8), (3, 5), (28, 28)]:
+        yield 100 * torch.rand((), generator=generator).item(), n, m
 
 
-unskew_exercise = Exercise(
+bits_exercise = Exercise(
     number="12.3",
-    title="And back",
+    title="Bits per pixel",
     stars=1,
-    reference=unskewed,
+    reference=to_bits_per_pixel,
     cases=[
-        Case((numbers([1.0, 2.0, 9.0], [9.0, 3.0, 4.0]),), numbers([1.0, 2.0], [3.0, 4.0])),
-        Case((numbers([0.0, 2.0, 0.0, 9.0], [9.0, 0.0, 0.0, 6.0]),), numbers([0.0, 2.0, 0.0], [0.0, 0.0, 6.0])),
-        Case((numbers([1.0, 9.0], [9.0, 2.0]),), numbers([1.0], [2.0])),
+        Case((math.log(2), 1, 1), 1.0),
+        Case((80.0, 1, 1), 80 / math.log(2)),
+        Case((80.0, 4, 5), 4 / math.log(2)),
+        Case((64 * math.log(2), 8, 8), 1.0),
     ],
     random_cases=_cases_12_3,
     misconceptions=[
         Misconception(
-            _first_columns,
-            "You took the first columns of every row. Row i begins at column i.",
+            lambda nats, n, m: nats * math.log(2) / (n * m),
+            "You multiplied by ln 2, so 80 nats come out as 55.5 bits. A bit is the smaller unit, 0.69 nats: there are "
+            "more bits than nats.",
         ),
         Misconception(
-            _unskew_the_other_way,
-            "Your rows begin at n - 1 - i: that undoes a skew in which the upper rows moved.",
+            lambda nats, n, m: nats / math.log(2),
+            "These are the bits of the whole image. Divide by the number of pixels.",
         ),
         Misconception(
-            _without_zeros,
-            "You took away zeros. A state can be zero, and beside the image there need not be zeros.",
+            lambda nats, n, m: nats / (n * m),
+            "These are nats per pixel. A bit is ln 2 nats.",
         ),
         Misconception(
-            _square,
-            "Your result has n columns. The image may be wider or narrower than it is high: m = width - n + 1.",
+            lambda nats, n, m: nats / math.log(2) / n,
+            "You divided by the rows only. The image has n m pixels.",
         ),
         Misconception(
-            _skewed_again,
-            "You moved the rows a second time in the same direction. They have to come back.",
+            lambda nats, n, m: nats / math.log(10) / (n * m),
+            "With ln 10 you get decimal digits (hartleys). Two states make a bit: ln 2.",
+        ),
+        Misconception(
+            lambda nats, n, m: math.log2(nats) / (n * m),
+            "You took the logarithm of the nats. They are a logarithm already; only its base changes.",
+        ),
+        Misconception(
+            lambda nats, n, m: nats / math.log(2) / (8 * n * m),
+            "Divided by 8 these are bytes per pixel.",
         ),
     ],
     hints=[
-        "How many columns had the image, if its skewed map has `width` of them?",
-        "m = width - n + 1, and row i is s[i, i : i + m].",
+        "An image on which every pixel is a fair coin has ln 2 nats a pixel. How many bits should that be?",
+        "log2 p = ln p / ln 2; then divide by the number of pixels.",
     ],
 )
 
@@ -422,6 +405,10 @@ def _with(which: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]) -> Callable
     return answer
 
 
+def _seen_by_earlier(model: Callable, x: Tensor) -> Tensor:
+    return _dependence(model, x).triu().any(0).view(x.shape)
+
+
 def _everywhere(model: Callable, x: Tensor) -> Tensor:
     return leaks(model, x).any().expand(x.shape).clone()
 
@@ -483,8 +470,17 @@ leak_exercise = Exercise(
         ),
         Misconception(
             lambda model, x: torch.zeros_like(x, dtype=torch.bool),
-            "No leak anywhere, though one of these models has mask B in its first layer. (A gradient that is summed "
-            "over all logits, or not taken with respect to x, would not show it.)",
+            "No leak anywhere, though one of these models has mask B in its first layer. (A gradient that is not taken "
+            "with respect to x would not show it.)",
+        ),
+        Misconception(
+            lambda model, x: _dependence(model, x).any(0).view(x.shape),
+            "You took the gradient of the sum of all logits. It says which pixels are seen by somebody; whether that "
+            "one may see them, only the gradient of a single logit says.",
+        ),
+        Misconception(
+            _seen_by_earlier,
+            "You marked the pixel that is seen. Mark the logit that sees it.",
         ),
     ],
     hints=[
@@ -497,63 +493,149 @@ leak_exercise = Exercise(
 # 12.6
 
 
-def to_bits_per_pixel(nats, n, m):
-    return nats / math.log(2) / (n * m)
+def from_the_right(x, V, b, U):
+    n, m, _ = x.shape
+    zero = x.new_zeros(U.shape[1] // 2)
+    h, c = {}, {}
+    for i in range(n):
+        for j in reversed(range(m)):
+            right, above = h.get((i, j + 1), zero), h.get((i - 1, j), zero)
+            i_gate, f, candidate, o = (V @ x[i, j] + b + U @ torch.cat([right, above])).chunk(4)
+            c[i, j] = f.sigmoid() * c.get((i, j + 1), zero) + i_gate.sigmoid() * candidate.tanh()
+            h[i, j] = o.sigmoid() * c[i, j].tanh()
+    # down by a row: pixel (i, j) gets what was made at (i - 1, j), of finished rows
+    return torch.stack([torch.stack([h.get((i - 1, j), zero) for j in range(m)]) for i in range(n)])
+
+
+def _direction(
+    side: int = 1,
+    shift: int = 1,
+    order: str = "ifco",
+    swapped: bool = False,
+    cell_from_above: bool = False,
+    diagonal: bool = False,
+    no_above: bool = False,
+    emptied: bool = False,
+) -> Callable:
+    """A direction with a fault: the side that is read, rows shifted down, the order of gates, and so on"""
+
+    def answer(x, V, b, U):
+        n, m, _ = x.shape
+        zero = x.new_zeros(U.shape[1] // 2)
+        h, c = {}, {}
+        for i in range(n):
+            for j in range(m) if side < 0 else reversed(range(m)):
+                beside = h.get((i, j + side), zero)
+                above = zero if no_above else h.get((i - 1, j + side if diagonal else j), zero)
+                read = torch.cat([above, beside] if swapped else [beside, above])
+                gates = dict(zip(order, (V @ x[i, j] + b + U @ read).chunk(4), strict=True))
+                before = c.get((i - 1, j) if cell_from_above else (i, j + side), zero)
+                c[i, j] = gates["f"].sigmoid() * before + gates["i"].sigmoid() * gates["c"].tanh()
+                h[i, j] = gates["o"].sigmoid() * c[i, j].tanh()
+        states = torch.stack([torch.stack([h.get((i - shift, j), zero) for j in range(m)]) for i in range(n)])
+        if emptied:
+            states[-1] = 0
+        return states
+
+    return answer
+
+
+def _mirrored_and_left(x: Tensor, V: Tensor, b: Tensor, U: Tensor) -> Tensor:
+    return from_the_right(x, V, b, U).flip(1)
 
 
 def _cases_12_6(generator: Generator) -> Iterator[tuple]:
-    for n, m in [(1, 2), (8, 8), (3, 5), (28, 28)]:
-        yield 100 * torch.rand((), generator=generator).item(), n, m
+    for n, m, D, H in [(2, 2, 1, 1), (3, 3, 1, 2), (2, 4, 2, 1), (4, 3, 2, 3), (5, 2, 3, 2)]:
+        yield (
+            draw(generator, n, m, D),
+            draw(generator, 4 * H, D),
+            draw(generator, 4 * H),
+            draw(generator, 4 * H, 2 * H),
+        )
 
 
-bits_exercise = Exercise(
+# One unit whose gates are all open, as its logits are 100; the candidate is tanh of what it reads.
+_OPEN = numbers([0.0], [0.0], [1.0], [0.0]), numbers(100.0, 100.0, 0.0, 100.0), torch.zeros(4, 2, dtype=torch.float64)
+_TANH = [math.tanh(k * math.tanh(1)) for k in (1, 2)]
+
+direction_exercise = Exercise(
     number="12.6",
-    title="Bits per pixel",
-    stars=1,
-    reference=to_bits_per_pixel,
+    title="The second direction",
+    stars=3,
+    reference=from_the_right,
     cases=[
-        Case((math.log(2), 1, 1), 1.0),
-        Case((80.0, 1, 1), 80 / math.log(2)),
-        Case((80.0, 4, 5), 4 / math.log(2)),
-        Case((64 * math.log(2), 8, 8), 1.0),
+        Case((numbers([[1.0]]), *_OPEN), numbers([[0.0]])),
+        Case((numbers([[1.0]], [[1.0]]), *_OPEN), numbers([[0.0]], [[_TANH[0]]])),
+        Case(
+            (numbers([[1.0], [1.0]], [[0.0], [0.0]]), *_OPEN),
+            numbers([[0.0], [0.0]], [[_TANH[1]], [_TANH[0]]]),
+        ),
     ],
     random_cases=_cases_12_6,
     misconceptions=[
         Misconception(
-            lambda nats, n, m: nats * math.log(2) / (n * m),
-            "You multiplied by ln 2, so 80 nats come out as 55.5 bits. A bit is the smaller unit, 0.69 nats: there are "
-            "more bits than nats.",
+            _direction(shift=0),
+            "The map is not shifted. What was made at (i, j) holds pixel (i, j) and those to its right, which come "
+            "later: pixel (i, j) may have only what was made at (i - 1, j).",
         ),
         Misconception(
-            lambda nats, n, m: nats / math.log(2),
-            "These are the bits of the whole image. Divide by the number of pixels.",
+            _direction(shift=-1),
+            "You shifted up: pixel (i, j) gets what was made in the row below, which comes later.",
         ),
         Misconception(
-            lambda nats, n, m: nats / (n * m),
-            "These are nats per pixel. A bit is ln 2 nats.",
+            _direction(shift=0, emptied=True),
+            "The last row is emptied and nothing has moved. Zeros belong into the first row, and all others move down.",
         ),
         Misconception(
-            lambda nats, n, m: nats / math.log(2) / n,
-            "You divided by the rows only. The image has n m pixels.",
+            _direction(side=-1),
+            "This is the direction from the left. From the right, a pixel reads the state at (i, j + 1), and a row "
+            "is run through from its end.",
         ),
         Misconception(
-            lambda nats, n, m: nats / math.log(10) / (n * m),
-            "With ln 10 you get decimal digits (hartleys). Two states make a bit: ln 2.",
+            _mirrored_and_left,
+            "Right, but mirrored: you turned the image around to use the direction from the left, and did not turn the "
+            "result back.",
         ),
         Misconception(
-            lambda nats, n, m: math.log2(nats) / (n * m),
-            "You took the logarithm of the nats. They are a logarithm already; only its base changes.",
+            _direction(order="icfo"),
+            "The rows of V, b and U are i, f, candidate, o. You took the second block for the candidate.",
         ),
         Misconception(
-            lambda nats, n, m: nats / math.log(2) / (8 * n * m),
-            "Divided by 8 these are bytes per pixel.",
+            _direction(order="ifoc"),
+            "The rows of V, b and U are i, f, candidate, o: the output gate is the last one, not the candidate.",
+        ),
+        Misconception(
+            _direction(swapped=True),
+            "The columns of U have changed places: the state at the side first, then the one above.",
+        ),
+        Misconception(
+            _direction(cell_from_above=True),
+            "The cell comes from the neighbour at the side; you took the one above.",
+        ),
+        Misconception(
+            _direction(diagonal=True),
+            "You read the neighbour above to the right. In a skewed map it would be the column before last; here it is "
+            "the pixel just above, (i - 1, j).",
+        ),
+        Misconception(
+            _direction(no_above=True),
+            "The state above is missing: each of your rows runs by itself.",
         ),
     ],
     hints=[
-        "An image on which every pixel is a fair coin has ln 2 nats a pixel. How many bits should that be?",
-        "log2 p = ln p / ln 2; then divide by the number of pixels.",
+        "Write the loop over pixels first: rows from the top, columns from the right, zeros where there is no pixel.",
+        "z = V x + b + U [h right; h above]; c = f * c right + i * candidate; h = o * tanh(c).",
+        "Then move the map down by a row: zeros in row 0, and in row i what was made in row i - 1.",
+        "Without a loop over pixels: x.flip(1), the lesson's `from_the_left`, unskew, flip back, shift.",
     ],
 )
 
 
-EXERCISES = [mask_exercise, skew_exercise, unskew_exercise, likelihood_exercise, leak_exercise, bits_exercise]
+EXERCISES = [
+    mask_exercise,
+    skew_exercise,
+    bits_exercise,
+    likelihood_exercise,
+    leak_exercise,
+    direction_exercise,
+]
