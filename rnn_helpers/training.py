@@ -41,7 +41,7 @@ def train(
     seed: int,
     clip: float = math.inf,
     decay: bool = False,
-    optimizer: type[torch.optim.Optimizer] = torch.optim.Adam,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
     validate: Callable[[], float] | None = None,
     every: int = 100,
     patience: int | None = None,

@@ -16,7 +16,7 @@ import torch
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, RecurrentModel, Vocabulary, rows_of, total, train_on_rows
 from rnn_helpers.layers import LSTM
-from rnn_helpers.measured import FILE, Measurement, load_learning_curve
+from rnn_helpers.measured.learning_curve import FILE, Measurement, load_learning_curve
 
 PARTS, HELD_OUT = 32, 1_250
 SEEDS = (0, 1, 2)

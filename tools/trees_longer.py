@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from rnn_helpers.data import load_petrogold
-from rnn_helpers.measured import TREES_FILE, TreesMeasurement, load_trees_longer
+from rnn_helpers.measured.trees_longer import FILE, TreesMeasurement, load_trees_longer
 from rnn_helpers.tagging.relations import KINDS, learn_relations, relation_task, share_named
 from rnn_helpers.tasks.listops import binarized, draw_listops, evaluate, tokens
 from rnn_helpers.tasks.listops_models import SequenceModel, TreeModel
@@ -58,7 +58,7 @@ def main() -> None:
     done = {(m.model, m.seed) for m in load_trees_longer()}
 
     def write(model, seed, shares):
-        with TREES_FILE.open("a", encoding="utf-8") as file:
+        with FILE.open("a", encoding="utf-8") as file:
             for asked_of, share in shares.items():
                 result = TreesMeasurement(model, seed, asked_of, share)
                 file.write(result.as_line())

@@ -2,6 +2,7 @@
 
 from rnn_helpers.bptt.elman import Parameters, elman, initial_parameters
 from rnn_helpers.bptt.gru import gru_reset_after, gru_reset_before
+from rnn_helpers.bptt.lattice import lattice_lstm
 from rnn_helpers.bptt.lstm import coupled_lstm, lstm
 from rnn_helpers.bptt.min_gru import min_gru
 
@@ -12,6 +13,7 @@ __all__ = [
     "gru_reset_after",
     "gru_reset_before",
     "initial_parameters",
+    "lattice_lstm",
     "lstm",
     "min_gru",
 ]

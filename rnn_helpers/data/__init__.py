@@ -2,6 +2,7 @@
 
 from rnn_helpers.data.cmudict import load_pronunciations
 from rnn_helpers.data.conllu import read_conllu
+from rnn_helpers.data.digits import load_digits, load_mnist
 from rnn_helpers.data.japanese_vowels import load_japanese_vowels
 from rnn_helpers.data.petrogold import load_petrogold
 from rnn_helpers.data.porttinari import load_porttinari
@@ -11,7 +12,9 @@ from rnn_helpers.data.wheels import DataError
 
 __all__ = [
     "DataError",
+    "load_digits",
     "load_japanese_vowels",
+    "load_mnist",
     "load_petrogold",
     "load_plays",
     "load_porttinari",

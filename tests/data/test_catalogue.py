@@ -22,7 +22,9 @@ def run_module() -> subprocess.CompletedProcess[str]:
 def test_public_names():
     assert rnn_helpers.data.__all__ == [
         "DataError",
+        "load_digits",
         "load_japanese_vowels",
+        "load_mnist",
         "load_petrogold",
         "load_plays",
         "load_porttinari",

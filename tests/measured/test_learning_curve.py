@@ -1,35 +1,17 @@
-"""The measurements that come with the book: all there, once each, finite, and as the tool writes them."""
+"""The measurements of `make learningcurve`: all there, once each, finite, and as the tool writes them."""
 
-import importlib.util
 import math
-from pathlib import Path
 
 import pytest
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, Vocabulary, rows_of, total
-from rnn_helpers.measured import (
-    FILE,
-    TREES_FILE,
-    Measurement,
-    TreesMeasurement,
-    load_learning_curve,
-    load_trees_longer,
-)
-
-TOOLS = Path(__file__).parent.parent / "tools"
-
-
-def module_of(name):
-    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from rnn_helpers.measured.learning_curve import FILE, Measurement, load_learning_curve
 
 
 @pytest.fixture(scope="module")
-def tool():
-    return module_of("learning_curve")
+def tool(tool_of):
+    return tool_of("learning_curve")
 
 
 def test_the_header_names_the_fields():
@@ -53,7 +35,7 @@ def test_a_line_is_read_as_it_was_written(tmp_path, monkeypatch):
     written = Measurement("LSTM", 30_000, 2, 6.5432, 21.5)
     file = tmp_path / "curve.csv"
     file.write_text(",".join(Measurement._fields) + "\n" + written.as_line(), encoding="utf-8")
-    monkeypatch.setattr("rnn_helpers.measured.FILE", file)
+    monkeypatch.setattr("rnn_helpers.measured.learning_curve.FILE", file)
     assert load_learning_curve() == [written]
 
 
@@ -65,25 +47,3 @@ def test_the_file_holds_what_counting_gives(tool):
     model = MarkovModel(list(parts[:, : 10_000 // tool.PARTS]), len(letters), 3)
     (stored,) = (m for m in load_learning_curve() if (m.model, m.characters) == ("order 3", 10_000))
     assert total(model.nats(parts[:, -tool.HELD_OUT :])).perplexity == pytest.approx(stored.perplexity, abs=1e-3)
-
-
-def test_trees_every_model_and_seed_is_there_once():
-    tool = module_of("trees_longer")
-    asked_of = {name: ["depth 3, trained on", *(f"depth {d}" for d in tool.DEPTHS)] for name in tool.LISTOPS}
-    asked_of |= {kind: ["without the word above", "with it"] for kind in tool.KINDS}
-    wanted = [(model, seed, what) for model, whats in asked_of.items() for what in whats for seed in tool.SEEDS]
-    assert sorted((m.model, m.seed, m.asked_of) for m in load_trees_longer()) == sorted(wanted)
-    assert TREES_FILE.read_text(encoding="utf-8").splitlines()[0].split(",") == list(TreesMeasurement._fields)
-
-
-def test_trees_shares_are_possible():
-    for m in load_trees_longer():
-        assert 0.1 < m.share <= 1, m
-
-
-def test_trees_a_line_is_read_as_it_was_written(tmp_path, monkeypatch):
-    written = TreesMeasurement("tree, given", 2, "depth 3, trained on", 0.9123)
-    file = tmp_path / "trees.csv"
-    file.write_text(",".join(TreesMeasurement._fields) + "\n" + written.as_line(), encoding="utf-8")
-    monkeypatch.setattr("rnn_helpers.measured.TREES_FILE", file)
-    assert load_trees_longer() == [written]
