@@ -19,8 +19,23 @@ from rnn_helpers.unit_comparison import SIZES, UNITS, WIDTHS, model_of, result_o
 
 SEEDS = (0, 1, 2)
 STEPS = {"plays": 200, "adding": 600}  # of the LSTM
-TRIED = (0.005, 0.01, 0.02)
-RATES: dict[tuple[str, str], float] = {}
+TRIED = (0.01, 0.02, 0.04)
+RATES = {
+    ("plays", "LSTM"): 0.02,
+    ("plays", "coupled LSTM"): 0.02,
+    ("plays", "diagonal LSTM"): 0.04,
+    ("plays", "GRU"): 0.02,
+    ("plays", "Elman"): 0.01,
+    ("plays", "minimal GRU"): 0.04,
+    ("plays", "minimal GRU, 3 layers"): 0.02,
+    ("adding", "LSTM"): 0.02,
+    ("adding", "coupled LSTM"): 0.02,
+    ("adding", "diagonal LSTM"): 0.02,
+    ("adding", "GRU"): 0.04,
+    ("adding", "Elman"): 0.04,
+    ("adding", "minimal GRU"): 0.04,
+    ("adding", "minimal GRU, 3 layers"): 0.02,
+}
 
 
 def try_rates() -> None:

@@ -8,6 +8,7 @@ from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
 from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
+from rnn_helpers.figures.speed import draw_stages
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
@@ -36,6 +37,7 @@ __all__ = [
     "draw_search_tree",
     "draw_shortcuts",
     "draw_spectrum",
+    "draw_stages",
     "draw_starts",
     "draw_states",
     "draw_stream",
