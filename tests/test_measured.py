@@ -1,6 +1,7 @@
 """The measurements that come with the book: all there, once each, finite, and as the tool writes them."""
 
 import importlib.util
+import itertools
 import math
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, Vocabulary, rows_of, total
-from rnn_helpers.measured import FILE, Measurement, load_learning_curve
+from rnn_helpers.measured import FILE, Measurement, UnitMeasurement, load_learning_curve, load_units
+from rnn_helpers.unit_comparison import SIZES, UNITS, WIDTHS, model_of, size_of
 
 TOOL = Path(__file__).parent.parent / "tools" / "learning_curve.py"
 
@@ -54,3 +56,45 @@ def test_the_file_holds_what_counting_gives(tool):
     model = MarkovModel(list(parts[:, : 10_000 // tool.PARTS]), len(letters), 3)
     (stored,) = (m for m in load_learning_curve() if (m.model, m.characters) == ("order 3", 10_000))
     assert total(model.nats(parts[:, -tool.HELD_OUT :])).perplexity == pytest.approx(stored.perplexity, abs=1e-3)
+
+
+# What chapter 14 reads of cheaper units.
+
+
+@pytest.fixture(scope="module")
+def units_tool():
+    spec = importlib.util.spec_from_file_location("compare_units", TOOL.with_name("compare_units.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_unit_task_width_and_seed_is_there_once(units_tool):
+    wanted = list(itertools.product(SIZES, WIDTHS, UNITS, units_tool.SEEDS))
+    assert sorted((m.task, m.width, m.unit, m.seed) for m in load_units()) == sorted(wanted)
+
+
+def test_units_have_the_sizes_and_steps_that_the_tool_gives_them(units_tool):
+    for m in load_units():
+        model = model_of(m.task, m.unit, m.width, m.seed)
+        assert (m.H, m.parameters) == (model.layer.H, size_of(model)), m
+        usual = units_tool.STEPS[m.task]
+        assert m.steps == usual if m.width == "parameters" or m.unit == "LSTM" else m.steps > 0, m
+        assert 0 < m.milliseconds < 10_000, m
+        assert 1 < m.result < 69 if m.task == "plays" else 0 < m.result < 1, m
+
+
+def test_at_equal_time_steps_are_in_inverse_proportion_to_their_time(units_tool):
+    for task in SIZES:
+        rows = [m for m in load_units() if (m.task, m.width) == (task, "units")]
+        (whole,) = {round(m.steps * m.milliseconds, 0) for m in rows if m.unit == "LSTM"}
+        for m in rows:
+            assert m.steps * m.milliseconds == pytest.approx(whole, rel=0.01), m
+
+
+def test_a_line_of_units_is_read_as_it_was_written(tmp_path, monkeypatch):
+    written = UnitMeasurement("plays", "units", "minimal GRU, 3 layers", 2, 128, 93_000, 251, 13.04, 6.201)
+    file = tmp_path / "units.csv"
+    file.write_text(",".join(UnitMeasurement._fields) + "\n" + written.as_line(), encoding="utf-8")
+    monkeypatch.setattr("rnn_helpers.measured.UNITS_FILE", file)
+    assert load_units() == [written]

@@ -6,10 +6,12 @@ rates below were chosen, on other characters and other sums.
 
 Two comparisons on each of two tasks. "parameters": all models have as many as the one with the LSTM, and train for as
 many steps. "units": all have as many hidden units, and train for as long as the LSTM, so that who takes half the time a
-step gets twice the steps. The time of a step is the median of interleaved runs, measured first.
+step gets twice the steps. The time of a step is the median of interleaved runs, in processor time on one thread,
+measured first.
 """
 
 import sys
+from time import process_time
 
 import torch
 
@@ -60,7 +62,7 @@ def measure_all() -> None:
             if done >= {(task, width, unit, seed) for unit in UNITS for seed in SEEDS}:
                 continue
             runs = {unit: training_step(task, model_of(task, unit, width, seed=0)) for unit in UNITS}
-            times = interleaved_times(runs, repeats=21)
+            times = interleaved_times(runs, repeats=21, clock=process_time)
             for unit in UNITS:
                 steps = STEPS[task] if width == "parameters" else round(STEPS[task] * times["LSTM"] / times[unit])
                 for seed in SEEDS:
