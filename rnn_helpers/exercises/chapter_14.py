@@ -232,7 +232,7 @@ def _cases_14_3(generator: Generator) -> Iterator[tuple]:
 
 count = Exercise(
     number="14.3",
-    title="Count multiply-adds",
+    title="What a GRU costs",
     stars=1,
     reference=gru_multiply_adds,
     cases=[Case((1, 1, 1, 1), 6), Case((1, 1, 2, 3), 45), Case((2, 5, 2, 3), 450)],
