@@ -75,8 +75,10 @@ def test_every_unit_task_width_and_seed_is_there_once(units_tool):
 
 
 def test_units_have_the_sizes_and_steps_that_the_tool_gives_them(units_tool):
+    keys = itertools.product(SIZES, UNITS, WIDTHS)
+    models = {key: model_of(*key, seed=0) for key in keys}
     for m in load_units():
-        model = model_of(m.task, m.unit, m.width, m.seed)
+        model = models[m.task, m.unit, m.width]
         assert (m.H, m.parameters) == (model.layer.H, size_of(model)), m
         usual = units_tool.STEPS[m.task]
         assert m.steps == usual if m.width == "parameters" or m.unit == "LSTM" else m.steps > 0, m
