@@ -66,7 +66,7 @@ timemachine: $(READY) ## compare with a textbook on its own terms: make timemach
 learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
 
-units: $(READY) ## measure again what chapter 14 shows of cheaper units (some ten minutes)
+units: $(READY) ## measure again what chapter 14 shows of cheaper units (some fifteen minutes)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/compare_units.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name

@@ -10,7 +10,7 @@ import pytest
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, Vocabulary, rows_of, total
 from rnn_helpers.measured import FILE, Measurement, UnitMeasurement, load_learning_curve, load_units
-from rnn_helpers.unit_comparison import SIZES, UNITS, WIDTHS, model_of, size_of
+from rnn_helpers.unit_comparison import CHARACTERS, SIZES, UNITS, WIDTHS, model_of, size_of
 
 TOOL = Path(__file__).parent.parent / "tools" / "learning_curve.py"
 
@@ -71,6 +71,7 @@ def units_tool():
 
 def test_every_unit_task_width_and_seed_is_there_once(units_tool):
     wanted = list(itertools.product(SIZES, WIDTHS, UNITS, units_tool.SEEDS))
+    wanted += itertools.product(["plays"], ["one pass"], units_tool.IN_ONE_PASS, units_tool.SEEDS)
     assert sorted((m.task, m.width, m.unit, m.seed) for m in load_units()) == sorted(wanted)
 
 
@@ -78,12 +79,17 @@ def test_units_have_the_sizes_and_steps_that_the_tool_gives_them(units_tool):
     keys = itertools.product(SIZES, UNITS, WIDTHS)
     models = {key: model_of(*key, seed=0) for key in keys}
     for m in load_units():
-        model = models[m.task, m.unit, m.width]
+        model = models[m.task, m.unit, "parameters" if m.width == "one pass" else m.width]
         assert (m.H, m.parameters) == (model.layer.H, size_of(model)), m
-        usual = units_tool.STEPS[m.task]
-        assert m.steps == usual if m.width == "parameters" or m.unit == "LSTM" else m.steps > 0, m
+        usual = units_tool.ONE_PASS if m.width == "one pass" else units_tool.STEPS[m.task]
+        assert m.steps == usual if m.width != "units" or m.unit == "LSTM" else m.steps > 0, m
         assert 0 < m.milliseconds < 10_000, m
         assert 1 < m.result < 69 if m.task == "plays" else 0 < m.result < 1, m
+
+
+def test_one_pass_is_once_through_what_is_learned_from(units_tool):
+    seen = units_tool.ONE_PASS * SIZES["plays"].B * SIZES["plays"].T
+    assert seen == pytest.approx(CHARACTERS, rel=0.03)
 
 
 def test_at_equal_time_steps_are_in_inverse_proportion_to_their_time(units_tool):

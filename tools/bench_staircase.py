@@ -2,12 +2,12 @@
 
 All stages are the same float32 network, which is checked, and take turns within one run, forward and backward. The last
 two columns are ratios: to nn.LSTM, and to the stage before. With `--compile` the stage "input product hoisted" goes
-through torch.compile, at small sizes; its first call, which compiles, is timed apart and takes most of a minute.
-With `--threads` the first size is run with one thread and with two.
+through torch.compile instead, at a small size; its first call, which compiles, is timed apart and takes up to minutes.
+With `--threads` the first size is run with one thread and with two, in wall time.
 """
 
 import sys
-from time import perf_counter
+from time import perf_counter, process_time
 
 import torch
 from torch import nn, sigmoid, tanh
@@ -108,26 +108,30 @@ def main() -> None:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     print(f"\n{'(B, T, H)':18}{'':24}{'ms':>10}{'x nn.LSTM':>11}{'x stage before':>15}")
-    for setting, rounds in ROUNDS.items():
-        runs, _ = competitors(*setting)
-        print_stages(setting, interleaved_times(runs, repeats=rounds))
     if "--threads" in sys.argv:
-        setting = (32, 64, 128)
-        runs, _ = competitors(*setting)
-        for threads in (1, 2, 1, 2):
-            torch.set_num_threads(threads)
-            times = interleaved_times(runs, repeats=5)
-            print(f"{threads} thread(s): " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in times.items()), flush=True)
-        torch.set_num_threads(1)
-    if "--compile" in sys.argv:
-        for setting in [(32, 64, 128), (1, 64, 64)]:
-            runs, run = competitors(*setting)
-            compiled = run(torch.compile(hoisted))
-            start = perf_counter()
-            compiled()
-            print(f"{setting!s:18}first call of the compiled stage: {perf_counter() - start:.1f} s", flush=True)
-            runs = {"compiled": compiled, **{name: runs[name] for name in list(runs)[-3:]}}
-            print_stages(setting, interleaved_times(runs, repeats=5))
+        with_threads((32, 64, 128))
+    elif "--compile" in sys.argv:
+        compiled((1, 64, 64))
+    else:
+        for setting, rounds in ROUNDS.items():
+            print_stages(setting, interleaved_times(competitors(*setting)[0], repeats=rounds))
+
+
+def with_threads(setting):
+    runs, _ = competitors(*setting)
+    for threads in (1, 2, 1, 2):
+        torch.set_num_threads(threads)
+        times = interleaved_times(runs, repeats=5)
+        print(f"{threads} thread(s): " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in times.items()), flush=True)
+
+
+def compiled(setting):
+    runs, run = competitors(*setting)
+    compiled_run = run(torch.compile(hoisted))
+    start = perf_counter()
+    compiled_run()
+    print(f"{setting!s:18}first call of the compiled stage: {perf_counter() - start:.1f} s", flush=True)
+    print_stages(setting, interleaved_times({**runs, "compiled": compiled_run}, repeats=15, clock=process_time))
 
 
 if __name__ == "__main__":

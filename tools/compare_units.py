@@ -1,13 +1,13 @@
 """`make units`: what units that cost less a step predict and remember, at equal size and at equal time; chapter 14.
 
-Some ten minutes on a core. Each result is a line of rnn_helpers/measured/units.csv, which the lesson reads. What stands
-there is not measured again; delete a line, or the file, to have it measured. `--rates` prints the trials in which the
-rates below were chosen, on other characters and other sums.
+Some fifteen minutes on a core. Each result is a line of rnn_helpers/measured/units.csv, which the lesson reads. What
+stands there is not measured again; delete a line, or the file, to have it measured. `--rates` prints the trials in
+which the rates below were chosen, on other characters and other sums.
 
 Two comparisons on each of two tasks. "parameters": all models have as many as the one with the LSTM, and train for as
 many steps. "units": all have as many hidden units, and train for as long as the LSTM, so that who takes half the time a
-step gets twice the steps. The time of a step is the median of interleaved runs, in processor time on one thread,
-measured first.
+step gets twice the steps. And three units of equal size go once through the plays, "one pass". The time of a step is
+the median of interleaved runs, in processor time on one thread, measured first.
 """
 
 import sys
@@ -21,7 +21,8 @@ from rnn_helpers.unit_comparison import SIZES, UNITS, WIDTHS, model_of, result_o
 
 SEEDS = (0, 1, 2)
 STEPS = {"plays": 200, "adding": 600}  # of the LSTM
-TRIED = (0.01, 0.02, 0.04)
+ONE_PASS, IN_ONE_PASS = 1000, ("LSTM", "GRU", "minimal GRU")  # steps; 1,024 characters each
+TRIED = (0.01, 0.02, 0.04)  # and on to the half or the double, as long as the best is the smallest or largest
 RATES = {
     ("plays", "LSTM"): 0.02,
     ("plays", "coupled LSTM"): 0.02,
@@ -43,16 +44,38 @@ RATES = {
 def try_rates() -> None:
     for task in SIZES:
         for unit in UNITS:
-            results = {
-                lr: result_of(task, model_of(task, unit, "parameters", 100), 100, STEPS[task], lr, validation=True)
-                for lr in TRIED
-            }
-            best = min(results, key=results.get)
+            results = {lr: result_after(task, unit, lr) for lr in TRIED}
+            while (best := min(results, key=results.get)) in (min(results), max(results)):
+                lr = best / 2 if best == min(results) else 2 * best
+                results[lr] = result_after(task, unit, lr)
             print(
                 f'    ("{task}", "{unit}"): {best},',
                 {lr: round(result, 4) for lr, result in results.items()},
                 flush=True,
             )
+
+
+def result_after(task: str, unit: str, lr: float) -> float:
+    model = model_of(task, unit, "parameters", 100)
+    return result_of(task, model, 100, STEPS[task], lr, validation=True)
+
+
+def measure_one_pass() -> None:
+    measured = load_units()
+    done = {(m.unit, m.seed) for m in measured if m.width == "one pass"}
+    for unit in IN_ONE_PASS:
+        (short, *_) = (m for m in measured if (m.task, m.width, m.unit) == ("plays", "parameters", unit))
+        for seed in SEEDS:
+            if (unit, seed) not in done:
+                model = model_of("plays", unit, "parameters", seed)
+                result = result_of("plays", model, seed, ONE_PASS, RATES["plays", unit])
+                store(short._replace(width="one pass", seed=seed, steps=ONE_PASS, result=result))
+
+
+def store(line: UnitMeasurement) -> None:
+    print(line, flush=True)
+    with UNITS_FILE.open("a", encoding="utf-8") as file:
+        file.write(line.as_line())
 
 
 def measure_all() -> None:
@@ -73,11 +96,13 @@ def measure_all() -> None:
                     line = UnitMeasurement(
                         task, width, unit, seed, model.layer.H, size_of(model), steps, times[unit], result
                     )
-                    print(line, flush=True)
-                    with UNITS_FILE.open("a", encoding="utf-8") as file:
-                        file.write(line.as_line())
+                    store(line)
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    try_rates() if "--rates" in sys.argv else measure_all()
+    if "--rates" in sys.argv:
+        try_rates()
+    else:
+        measure_all()
+        measure_one_pass()

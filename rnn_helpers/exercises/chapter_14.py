@@ -113,21 +113,23 @@ def hoisted(x, h, V, U, c):
 _PRODUCTS = {"mm", "mv", "dot", "bmm", "addmm", "addmv", "baddbmm", "linear"}
 
 
-class _Products(TorchDispatchMode):
-    def __init__(self):
+class _Counted(TorchDispatchMode):
+    """How often PyTorch is asked for one of these operations."""
+
+    def __init__(self, names: set[str]):
         super().__init__()
-        self.number = 0
+        self.names, self.number = names, 0
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.number += func._opname.removesuffix("_") in _PRODUCTS
+        self.number += func._opname.removesuffix("_") in self.names
         return func(*args, **(kwargs or {}))
 
 
-def _states_and_products(answer: Callable, *args: object) -> tuple[Tensor, int]:
+def _result_and_products(answer: Callable, *args: object) -> tuple[Tensor, int]:
     """What the answer returns, and how many matrix products it took beyond one a step and one for all inputs."""
-    with _Products() as products:
-        states = answer(*args)
-    return states, max(0, products.number - len(args[0]) - 1)
+    with _Counted(_PRODUCTS) as products:
+        result = answer(*args)
+    return result, max(0, products.number - len(args[0]) - 1)
 
 
 def _cases_14_2(generator: Generator) -> Iterator[tuple]:
@@ -173,7 +175,7 @@ out_of_the_loop = Exercise(
     title="Out of the loop",
     stars=2,
     reference=hoisted,
-    call=_states_and_products,
+    call=_result_and_products,
     cases=[
         Case((numbers([0.0]), *_ONE_UNIT), (_FIRST.view(1, 1), 0)),
         Case((numbers([0.0], [1.0]), *_ONE_UNIT), (torch.stack([_FIRST, torch.tanh(1 + _FIRST)]), 0)),
@@ -363,8 +365,18 @@ def scan_by_doubling(a, b):
     return b
 
 
+_ELEMENTWISE = {"mul", "add", "addcmul", "sub", "lerp"}
+
+
+def _states_and_rounds(answer: Callable, a: Tensor, b: Tensor) -> tuple[Tensor, bool]:
+    """What the answer returns, and whether it takes so many products and sums that it must have walked the steps."""
+    with _Counted(_ELEMENTWISE) as counted:
+        states = answer(a, b)
+    return states, counted.number > max(64, len(a))
+
+
 def _cases_14_5(generator: Generator) -> Iterator[tuple]:
-    for T, D in [(2, 1), (3, 2), (4, 1), (8, 2), (11, 1)]:
+    for T, D in [(2, 1), (3, 2), (4, 1), (8, 2), (11, 1), (200, 1)]:
         yield torch.sigmoid(draw(generator, T, D)), draw(generator, T, D)
 
 
@@ -372,13 +384,12 @@ def _doubling(
     compose_with: Callable = lambda a, b, a_before, b_before: (a * a_before, a * b_before + b),
     grow: Callable = lambda reach: 2 * reach,
     rounds: Callable = lambda reach, T: reach < T,
-    factor_at_the_front: float = 1.0,
 ) -> Callable:
     def answer(a, b):
         T, reach = len(a), 1
         while rounds(reach, T) and reach < 2 * T:
             k = min(reach, T)
-            a_before = torch.cat([torch.full_like(a[:k], factor_at_the_front), a[: T - k]])
+            a_before = torch.cat([torch.ones_like(a[:k]), a[: T - k]])
             b_before = torch.cat([torch.zeros_like(b[:k]), b[: T - k]])
             a, b = compose_with(a, b, a_before, b_before)
             reach = grow(reach)
@@ -404,6 +415,22 @@ def _a_first(a, b, a_before, b_before):
     return a, a * b_before + b
 
 
+def _rolled(a, b):
+    reach = 1
+    while reach < len(a):
+        a, b = a * a.roll(reach, 0), a * b.roll(reach, 0) + b
+        reach = 2 * reach
+    return b
+
+
+def _step_by_step(a, b):
+    h, states = torch.zeros_like(b[0]), []
+    for a_t, b_t in zip(a, b, strict=True):
+        h = a_t * h + b_t
+        states.append(h)
+    return torch.stack(states)
+
+
 def _by_cumulated_sums(a, b):
     A = a.cumprod(0)
     return A * b.cumsum(0)
@@ -414,20 +441,31 @@ doubling = Exercise(
     title="A scan by doubling",
     stars=3,
     reference=scan_by_doubling,
+    call=_states_and_rounds,
     cases=[
-        Case((numbers([0.5]), numbers([3.0])), numbers([3.0])),
+        Case((numbers([0.5]), numbers([3.0])), (numbers([3.0]), False)),
         Case(
             (numbers([1.0], [1.0], [1.0], [1.0]), numbers([1.0], [1.0], [1.0], [1.0])),
-            numbers([1.0], [2.0], [3.0], [4.0]),
+            (numbers([1.0], [2.0], [3.0], [4.0]), False),
         ),
-        Case((numbers([0.5], [0.5], [0.5]), numbers([4.0], [0.0], [0.0])), numbers([4.0], [2.0], [1.0])),
+        Case((numbers([0.5], [0.5], [0.5]), numbers([4.0], [0.0], [0.0])), (numbers([4.0], [2.0], [1.0]), False)),
         Case(
             (numbers([9.0], [0.5], [2.0], [0.5]), numbers([2.0], [1.0], [0.0], [1.0])),
-            numbers([2.0], [2.0], [4.0], [3.0]),
+            (numbers([2.0], [2.0], [4.0], [3.0]), False),
         ),
     ],
     random_cases=_cases_14_5,
     misconceptions=[
+        Misconception(
+            _step_by_step,
+            "The states are right, but you walk through all steps. In each round compose all stretches at once: some "
+            "three products and sums of whole tensors.",
+        ),
+        Misconception(
+            _rolled,
+            "`roll` brings the end round to the front: there the first steps are composed with the last ones. In front "
+            "of the first step stands the stretch that does nothing, factor 1, sum 0.",
+        ),
         Misconception(
             _doubling(_forgets_to_multiply_a),
             "Your sums are doubled and your factors are not: after a round the stretch that ends at t is twice as "
@@ -476,98 +514,97 @@ doubling = Exercise(
 # 14.6
 
 
-def linear_backward(a, h, dh):
-    g, g_later, a_later = torch.empty_like(dh), torch.zeros_like(dh[0]), torch.zeros_like(a[0])
-    for t in reversed(range(len(a))):
-        g[t] = g_later = dh[t] + a_later * g_later  # from outside, and from the next state
-        a_later = a[t]
-    before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])  # h_{t-1}, with h_0 = 0
-    return g * before, g
+def gradient_of_U(h, h_0, U, from_outside):
+    dz, later = torch.empty_like(h), torch.zeros_like(h_0)
+    for t in reversed(range(len(h))):
+        dz[t] = (from_outside[t] + later) * (1 - h[t] ** 2)
+        later = U.T @ dz[t]
+    before = torch.cat([h_0[None], h[:-1]])  # h_{t-1}
+    return dz.T @ before  # the sum over steps of dz_t h_{t-1}^T
 
 
 def _cases_14_6(generator: Generator) -> Iterator[tuple]:
-    for T, D in [(1, 1), (2, 1), (3, 2), (6, 2)]:
-        a, b, dh = torch.sigmoid(draw(generator, T, D)), draw(generator, T, D), draw(generator, T, D)
-        yield a, scan_by_doubling(a, b), dh
+    for T, H in [(1, 2), (2, 1), (3, 2), (6, 3)]:
+        h, h_0 = torch.tanh(draw(generator, T, H)), torch.tanh(draw(generator, H))
+        yield h, h_0, draw(generator, H, H), draw(generator, T, H)
 
 
-def _backward_with(
-    arriving: Callable = lambda a, t: a[t + 1] if t + 1 < len(a) else torch.zeros_like(a[0]),
-    to_a: Callable = lambda g, h: g * torch.cat([torch.zeros_like(h[:1]), h[:-1]]),
-    outside: Callable = lambda dh, t: dh[t],
+def _gradient_with(
+    slope: Callable = lambda h_t: 1 - h_t**2,
+    back: Callable = lambda U, dz_t: U.T @ dz_t,
+    before: Callable = lambda h, h_0: torch.cat([h_0[None], h[:-1]]),
+    together: Callable = lambda dz, before: dz.T @ before,
+    outside: Callable = lambda from_outside, t: from_outside[t],
 ) -> Callable:
-    def answer(a, h, dh):
-        g, later = torch.empty_like(dh), torch.zeros_like(dh[0])
-        for t in reversed(range(len(a))):
-            g[t] = later = outside(dh, t) + arriving(a, t) * later
-        return to_a(g, h), g
+    def answer(h, h_0, U, from_outside):
+        dz, later = torch.empty_like(h), torch.zeros_like(h_0)
+        for t in reversed(range(len(h))):
+            dz[t] = (outside(from_outside, t) + later) * slope(h[t])
+            later = back(U, dz[t])
+        return together(dz, before(h, h_0))
 
     return answer
 
 
-def _forwards(a, h, dh):
-    g, g_before = torch.empty_like(dh), torch.zeros_like(dh[0])
-    for t in range(len(a)):
-        g[t] = g_before = dh[t] + a[t] * g_before
-    return g * torch.cat([torch.zeros_like(h[:1]), h[:-1]]), g
+def _sum_in_the_loop(dz, before):
+    return sum(dz_t[:, None] @ h[None] for dz_t, h in zip(dz, before, strict=True))
 
 
-backward = Exercise(
+one_product = Exercise(
     number="14.6",
-    title="Backward through a linear recurrence",
+    title="One product after the loop",
     stars=2,
-    reference=linear_backward,
+    reference=gradient_of_U,
+    call=_result_and_products,
     cases=[
-        Case((numbers([0.5]), numbers([2.0]), numbers([3.0])), (numbers([0.0]), numbers([3.0]))),
-        Case(
-            (numbers([0.5], [0.25]), numbers([2.0], [1.0]), numbers([0.0], [4.0])),
-            (numbers([0.0], [8.0]), numbers([1.0], [4.0])),
-        ),
-        Case(
-            (numbers([0.5], [0.25]), numbers([2.0], [1.0]), numbers([3.0], [4.0])),
-            (numbers([0.0], [8.0]), numbers([4.0], [4.0])),
-        ),
+        Case((numbers([0.5]), numbers(2.0), numbers([1.0]), numbers([1.0])), (numbers([1.5]), 0)),
+        Case((numbers([0.0], [0.5]), numbers(2.0), numbers([3.0]), numbers([0.0], [4.0])), (numbers([18.0]), 0)),
+        Case((numbers([0.0], [0.5]), numbers(2.0), numbers([3.0]), numbers([1.0], [4.0])), (numbers([20.0]), 0)),
     ],
     random_cases=_cases_14_6,
     misconceptions=[
         Misconception(
-            _backward_with(arriving=lambda a, t: a[t]),
-            "You multiply by a_t. From h_t to h_{t+1} the factor is a_{t+1}; what comes back to step t has passed that "
-            "one.",
+            _gradient_with(together=_sum_in_the_loop),
+            "The gradient is right, but a product is made at each step for it. Keep all dz_t and multiply once, after "
+            "the loop: dz.T @ the states before.",
         ),
         Misconception(
-            _backward_with(to_a=lambda g, h: g * h),
-            "For dL/da_t you took h_t. In a_t h_{t-1} + b_t the partner of a_t is the state before, h_{t-1}.",
+            _gradient_with(before=lambda h, h_0: h),
+            "U multiplies the state before: the partner of dz_t is h_{t-1}, with h_0 at the first step, not h_t.",
         ),
         Misconception(
-            lambda a, h, dh: (dh * torch.cat([torch.zeros_like(h[:1]), h[:-1]]), dh),
-            "You took what reaches each state from outside. A state also acts through all later ones; that part comes "
-            "back, times a_{t+1}.",
+            _gradient_with(before=lambda h, h_0: torch.cat([torch.zeros_like(h_0)[None], h[:-1]])),
+            "The first step has a state before it, too: h_0, which need not be zero.",
         ),
         Misconception(
-            _forwards,
-            "You ran forwards. Gradients come from the end: the last step's is known first.",
+            _gradient_with(back=lambda U, dz_t: U @ dz_t),
+            "On the way back stands the transpose: what reaches h_t from the next step is U.T @ dz_{t+1}.",
         ),
         Misconception(
-            _backward_with(arriving=lambda a, t: torch.ones_like(a[0])),
-            "You added up what comes from later steps without the factors: on its way from h_{t+1} to h_t it is "
-            "multiplied by a_{t+1}.",
+            _gradient_with(slope=lambda h_t: torch.ones_like(h_t)),
+            "The tanh has gone lost: dz_t is the gradient at h_t times the slope 1 - h_t^2.",
         ),
         Misconception(
-            _backward_with(outside=lambda dh, t: dh[t] if t == len(dh) - 1 else torch.zeros_like(dh[t])),
-            "You used what reaches the last state alone. The loss may read every state: add dh[t] at each step.",
+            _gradient_with(slope=lambda h_t: 1 - torch.tanh(h_t) ** 2),
+            "h is the tanh already. Its slope is 1 - h_t^2.",
         ),
         Misconception(
-            lambda a, h, dh: linear_backward(a, h, dh)[::-1],
-            "The values are right, their order is not: first dL/da, then dL/db.",
+            _gradient_with(back=lambda U, dz_t: torch.zeros_like(dz_t)),
+            "You used what reaches each state from outside alone. A state also acts through the next one: add "
+            "U.T @ dz_{t+1}.",
+        ),
+        Misconception(
+            _gradient_with(together=lambda dz, before: before.T @ dz),
+            "This is the transpose. Row i of U leads to unit i: its gradient is dz[:, i] with the states before.",
         ),
     ],
     hints=[
-        "Call g_t the whole gradient at h_t. It has two parts: dh[t] from outside, and what comes from h_{t+1}.",
-        "g_t = dh_t + a_{t+1} g_{t+1}, from the last step to the first; at the last step there is nothing later.",
-        "dL/db_t is g_t, and dL/da_t is g_t h_{t-1}, with h_0 = 0.",
+        "Call dz_t the gradient at V x_t + U h_{t-1} + c. From the last step to the first it is (what reaches h_t from "
+        "outside, and U.T @ dz_{t+1}) times the slope of tanh.",
+        "The slope of tanh is 1 - h_t^2; at the last step nothing comes from later.",
+        "dL/dU is the sum over t of dz_t h_{t-1}^T. With all dz_t in one (T, H) tensor that is dz.T @ before.",
     ],
 )
 
 
-EXERCISES = [gates_in_one, out_of_the_loop, count, two_stretches, doubling, backward]
+EXERCISES = [gates_in_one, out_of_the_loop, count, two_stretches, doubling, one_product]

@@ -37,7 +37,8 @@ def load_learning_curve() -> list[Measurement]:
 class UnitMeasurement(NamedTuple):
     """One result of `make units`: which unit learned which task with which seed, for how long, and what came of it.
 
-    `width` says what is equal beside the LSTM: "parameters" (and steps), or "units" (and time). `H` is hidden units,
+    `width` says what is equal beside the LSTM: "parameters" (and steps), "units" (and time), or, for three units,
+    "one pass": parameters, and five times the steps, which is once through the text. `H` is hidden units,
     `parameters` those of the whole model, `milliseconds` a step's, forward and backward, on one thread. `result` is the
     perplexity of a held-out character in "plays", the mean squared error in "adding".
     """

@@ -7,9 +7,9 @@ from rnn_helpers.costs import count_costs
 from rnn_helpers.exercises.chapter_14 import (
     compose,
     concatenate,
+    gradient_of_U,
     gru_multiply_adds,
     hoisted,
-    linear_backward,
     scan_by_doubling,
 )
 from rnn_helpers.layers import GRU, LSTM, RNN
@@ -55,8 +55,9 @@ def test_doubling_is_the_scan():
         torch.testing.assert_close(scan_by_doubling(a, b), scan(a[None], b[None])[0])
 
 
-def test_backward_is_autograd_s():
-    a, b, dh = draw(9, 2).sigmoid().requires_grad_(), draw(10, 2)[1:].requires_grad_(), draw(9, 3)[:, :2]
-    h = scan(a[None], b[None])[0]
-    expected = torch.autograd.grad(h, (a, b), dh)
-    torch.testing.assert_close(linear_backward(a.detach(), h.detach(), dh), expected)
+def test_the_gradient_of_U_is_autograd_s():
+    layer, x, h_0, from_outside = RNN(3, 4).double(), draw(6, 3), draw(4), draw(6, 4)
+    _, U, _ = layer.cell_parameters()
+    h = layer(x[None], h_0[None, None])[0][0]
+    (expected,) = torch.autograd.grad(h, U, from_outside)
+    torch.testing.assert_close(gradient_of_U(h.detach(), h_0, U.detach(), from_outside), expected)
