@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees publish lock colab actionlint digits clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits units publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +71,9 @@ trees: $(READY) ## measure again what chapter 11 shows of longer trainings (five
 
 digits: $(READY) ## train again the networks that chapter 12 compares (eight minutes)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/digits.py
+
+units: $(READY) ## measure again what chapter 14 shows of cheaper units (some fifteen minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/compare_units.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
 	@$(BIN)/python tools/publish.py "$(URL)"

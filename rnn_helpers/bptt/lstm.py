@@ -15,6 +15,9 @@ Backward, with dz for dL/dz and so on; each slope sigma', tanh' is read from its
     dL/dU = sum_t dz_t h_{t-1}^T      dL/dV = sum_t dz_t x_t^T             dL/db = sum_t dz_t
 
 Coupled gates (Greff et al. 2017, arXiv 1503.04069): i_t = 1 - f_t, and dz^f_t = dc_t * (c_{t-1} - c~_t) * sigma'.
+
+Diagonal recurrence (Li et al. 2018, arXiv 1803.04831, for Elman's network): each U_k is a diagonal matrix, of which the
+diagonal alone is kept. U_k h becomes U_k * h, U^T dz becomes sum_k U_k * dz^k, and dL/dU_k = sum_t dz^k_t * h_{t-1}.
 """
 
 import torch
@@ -39,20 +42,21 @@ def lstm(
     h0: Float[Tensor, "B H"],
     c0: Float[Tensor, "B H"],
     V: Float[Tensor, "4*H D"],
-    U: Float[Tensor, "4*H H"],
+    U: Float[Tensor, "4*H H"] | Float[Tensor, "4*H"],
     b: Float[Tensor, "4*H"],
 ) -> tuple[Float[Tensor, "B T H"], Float[Tensor, "B T H"]]:
     """All states h_t and all cells c_t of an LSTM; the loss may depend on both.
 
-    The rows of V, U and b are stacked i, f, candidate, o, as in `torch.nn.LSTM`, whose two biases add up to b.
-    Gradients flow to all arguments; there are no second ones.
+    The rows of V, U and b are stacked i, f, candidate, o, as in `torch.nn.LSTM`, whose two biases add up to b. A U with
+    one axis holds the diagonals of four diagonal matrices. Gradients flow to all arguments; there are no second ones.
 
     Raises
     ------
     ValueError : the sequence is empty, or a shape or dtype does not fit.
     """
-    B, D, H = x.shape[0], x.shape[-1], U.shape[-1]
-    shapes = {"h0": (h0, (B, H)), "c0": (c0, (B, H)), "V": (V, (4 * H, D)), "U": (U, (4 * H, H)), "b": (b, (4 * H,))}
+    B, D, H = x.shape[0], x.shape[-1], U.shape[-1] if U.ndim == 2 else h0.shape[-1]
+    shapes = {"h0": (h0, (B, H)), "c0": (c0, (B, H)), "V": (V, (4 * H, D)), "b": (b, (4 * H,))}
+    shapes["U"] = (U, (4 * H, H) if U.ndim == 2 else (4 * H,))
     check_arguments("lstm", x, **shapes)
     return _LSTM.apply(x, h0, c0, V, U, b)
 
@@ -90,11 +94,11 @@ class _LSTM(torch.autograd.Function):
         s = torch.empty_like(cells[1:])
         i, f, candidate, o = gates.chunk(4, -1)
         i_and_f = gates[..., : 2 * h0.shape[1]]
-        h_before, c_before, U_transposed = h0, c0, U.T
+        h_before, c_before, add_recurrent_product = h0, c0, _adder(U, h0.shape[1])
         for z_t, if_t, i_t, f_t, candidate_t, o_t, c_t, s_t, h_t in steps(
             gates, i_and_f, i, f, candidate, o, cells[1:], s, states[1:]
         ):
-            z_t.addmm_(h_before, U_transposed)
+            add_recurrent_product(z_t, h_before)
             if_t.sigmoid_()
             candidate_t.tanh_()
             o_t.sigmoid_()
@@ -116,7 +120,7 @@ class _LSTM(torch.autograd.Function):
         torch.mul(i, tanh_slope(candidate), out=dz_candidate)
         dz_o.mul_(s)
         dh0, dc0 = _send_back(dz, U, f, tanh_slope(s).mul_(o), grad_h, grad_c)
-        return _gradients(ctx.needs_input_grad, dz, dh0, dc0, x, V, states)
+        return _gradients(ctx.needs_input_grad, dz, dh0, dc0, x, V, states, U.ndim == 1)
 
 
 class _CoupledLSTM(torch.autograd.Function):
@@ -151,12 +155,21 @@ class _CoupledLSTM(torch.autograd.Function):
         torch.mul(1 - f, tanh_slope(candidate), out=dz_candidate)
         dz_o.mul_(s)
         dh0, dc0 = _send_back(dz, U, f, tanh_slope(s).mul_(o), grad_h, grad_c)
-        return _gradients(ctx.needs_input_grad, dz, dh0, dc0, x, V, states)
+        return _gradients(ctx.needs_input_grad, dz, dh0, dc0, x, V, states, U.ndim == 1)
+
+
+def _adder(U, H):
+    """What adds U h to z_t (B, rows) in place."""
+    if U.ndim == 2:
+        transposed = U.T
+        return lambda z_t, h: z_t.addmm_(h, transposed)
+    diagonals = U.view(-1, H)
+    return lambda z_t, h: z_t.unflatten(1, diagonals.shape).addcmul_(h.unsqueeze(1), diagonals)
 
 
 def _send_back(
     dz: Float[Tensor, "T B rows"],
-    U: Float[Tensor, "rows H"],
+    U: Float[Tensor, "rows H"] | Float[Tensor, "rows"],
     f: Float[Tensor, "T B H"],
     h_by_c: Float[Tensor, "T B H"],
     grad_h: Float[Tensor, "B T H"],
@@ -168,20 +181,21 @@ def _send_back(
     dh_t/dc_t = o_t * tanh'(c_t).
     """
     parts = dz.unflatten(2, (-1, f.shape[2]))
+    diagonals = None if U.ndim == 2 else U.view(-1, f.shape[2])
     h_from_later = c_from_later = torch.zeros_like(f[0])
-    for dz_t, by_c_t, by_h_t, f_t, h_by_c_t, direct_h, direct_c in steps_back(
-        dz, parts[:, :, :-1], parts[:, :, -1], f, h_by_c, grad_h.transpose(0, 1), grad_c.transpose(0, 1)
+    for dz_t, parts_t, by_c_t, by_h_t, f_t, h_by_c_t, direct_h, direct_c in steps_back(
+        dz, parts, parts[:, :, :-1], parts[:, :, -1], f, h_by_c, grad_h.transpose(0, 1), grad_c.transpose(0, 1)
     ):
         dh = direct_h + h_from_later
         dc = (direct_c + c_from_later).addcmul_(dh, h_by_c_t)
         by_c_t.mul_(dc.unsqueeze(1))
         by_h_t.mul_(dh)
-        h_from_later = dz_t @ U
+        h_from_later = dz_t @ U if diagonals is None else (parts_t * diagonals).sum(1)
         c_from_later = f_t * dc
     return h_from_later, c_from_later
 
 
-def _gradients(needs_input_grad, dz, dh0, dc0, x, V, states):
+def _gradients(needs_input_grad, dz, dh0, dc0, x, V, states, diagonal):
     """What the backward passes return, in the order of the arguments x, h0, c0, V, U, b; None where nobody asks."""
     need_x, need_h0, need_c0, need_V, need_U, need_b = needs_input_grad
     return (
@@ -189,6 +203,12 @@ def _gradients(needs_input_grad, dz, dh0, dc0, x, V, states):
         dh0 if need_h0 else None,
         dc0 if need_c0 else None,
         sum_of_outer_products(dz, x) if need_V else None,
-        sum_of_outer_products(dz, states[:-1]) if need_U else None,
+        _gradient_of_U(dz, states[:-1], diagonal) if need_U else None,
         dz.sum((0, 1)) if need_b else None,
     )
+
+
+def _gradient_of_U(dz, states, diagonal):
+    if diagonal:
+        return torch.einsum("tbkh,tbh->kh", dz.unflatten(2, (-1, states.shape[2])), states).flatten()
+    return sum_of_outer_products(dz, states)

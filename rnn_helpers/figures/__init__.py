@@ -10,6 +10,7 @@ from rnn_helpers.figures.language import draw_learning
 from rnn_helpers.figures.pixels import draw_context, draw_images, draw_skewing
 from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
+from rnn_helpers.figures.speed import draw_stages
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
@@ -44,6 +45,7 @@ __all__ = [
     "draw_shortcuts",
     "draw_skewing",
     "draw_spectrum",
+    "draw_stages",
     "draw_starts",
     "draw_states",
     "draw_stream",

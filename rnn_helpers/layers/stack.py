@@ -24,7 +24,7 @@ class Stack(nn.Module):
     theirs: ClassVar[type[nn.RNNBase] | None] = None
     parts: ClassVar[int] = 1
 
-    def __init__(self, D, H, num_layers, bidirectional, dropout, gates, letters):
+    def __init__(self, D, H, num_layers, bidirectional, dropout, gates, letters, diagonal=False):
         super().__init__()
         unit = type(self).__name__
         for name, size in [("D", D), ("H", H), ("num_layers", num_layers)]:
@@ -39,6 +39,8 @@ class Stack(nn.Module):
         for layer, reverse in self.places():
             inputs = D if layer == 0 else H * self.directions
             shapes = {"V": (gates * H, inputs), "U": (gates * H, H), "b": (gates * H,), "c": (H,), "d": (H,)}
+            if diagonal:
+                shapes["U"] = (gates * H,)
             for letter in letters:
                 setattr(self, _name(letter, layer, reverse), nn.Parameter(torch.empty(shapes[letter])))
         for parameter in self.parameters():
@@ -140,7 +142,8 @@ class Stack(nn.Module):
 
         Raises
         ------
-        ValueError : PyTorch has no such unit (a GRU with `reset="before"`, an LSTM with `coupled=True`, a MinGRU).
+        ValueError : PyTorch has no such unit (a GRU with `reset="before"`, an LSTM that is coupled or diagonal, a
+            MinGRU).
         """
         return conversion.to_torch(self)
 

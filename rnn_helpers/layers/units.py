@@ -139,6 +139,11 @@ class LSTM(Stack):
     Parameters
     ----------
     coupled : do without an input gate, i = 1 - f (`cells.coupled_lstm_step`).
+    diagonal : every U is a diagonal matrix, each unit reads its own state alone; `U_l0` (4H) holds the diagonals.
+
+    Raises
+    ------
+    ValueError : both of these.
     """
 
     theirs = nn.LSTM
@@ -152,9 +157,13 @@ class LSTM(Stack):
         bidirectional: bool = False,
         dropout: float = 0.0,
         coupled: bool = False,
+        diagonal: bool = False,
     ):
-        super().__init__(D, H, num_layers, bidirectional, dropout, gates=3 if coupled else 4, letters=("V", "U", "b"))
-        self.coupled = coupled
+        if coupled and diagonal:
+            raise ValueError("LSTM: coupled and diagonal cannot be combined")
+        gates = 3 if coupled else 4
+        super().__init__(D, H, num_layers, bidirectional, dropout, gates, ("V", "U", "b"), diagonal)
+        self.coupled, self.diagonal = coupled, diagonal
 
     def forward(
         self,
@@ -170,13 +179,24 @@ class LSTM(Stack):
         return output, (h, c)
 
     def cell_parameters(self, layer: int = 0, reverse: bool = False) -> LSTMParameters | CoupledLSTMParameters:
-        """Views of the parameters: theta for `cells.lstm_step(x, h, c, theta)` or `cells.coupled_lstm_step`."""
-        return (CoupledLSTMParameters if self.coupled else LSTMParameters)(*self.by_gate(layer, reverse))
+        """Views of the parameters: theta for `cells.lstm_step(x, h, c, theta)` or `cells.coupled_lstm_step`.
+
+        Of a diagonal layer the U are new (H, H) matrices, through which gradients flow back to the diagonals.
+        """
+        theta = (CoupledLSTMParameters if self.coupled else LSTMParameters)(*self.by_gate(layer, reverse))
+        if not self.diagonal:
+            return theta
+        return theta._replace(**{name: getattr(theta, name).diag() for name in theta._fields if name.startswith("U")})
 
     def run(self, x, initial, parameters, padding):
         return (coupled_lstm if self.coupled else lstm)(x, *initial, *parameters)
 
     def options_for_torch(self):
+        if self.diagonal:
+            raise ValueError(
+                "LSTM.to_torch: this layer is diagonal; nn.LSTM learns all of U, and would be another function after "
+                "its first step of training"
+            )
         if self.coupled:
             raise ValueError(
                 "LSTM.to_torch: this layer is coupled, i = 1 - f; nn.LSTM learns i and f apart, and would be another "

@@ -3,12 +3,15 @@
 from rnn_helpers.measured.digits import DigitModel, load_digit_models
 from rnn_helpers.measured.learning_curve import Measurement, load_learning_curve
 from rnn_helpers.measured.trees_longer import TreesMeasurement, load_trees_longer
+from rnn_helpers.measured.units import UnitMeasurement, load_units
 
 __all__ = [
     "DigitModel",
     "Measurement",
     "TreesMeasurement",
+    "UnitMeasurement",
     "load_digit_models",
     "load_learning_curve",
     "load_trees_longer",
+    "load_units",
 ]

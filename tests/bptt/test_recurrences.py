@@ -45,6 +45,10 @@ def coupled_lstm_step(x, h, c, V, U, b):
     return o * tanh(c), c
 
 
+def diagonal_lstm_step(x, h, c, V, U, b):
+    return lstm_step(x, h, c, V, [diagonal.diag() for diagonal in U], b)
+
+
 def min_gru_step(x, h, V, b):
     u, candidate = sigmoid(x @ V[0].T + b[0]), x @ V[1].T + b[1]
     return (u * candidate + (1 - u) * h,)
@@ -55,6 +59,7 @@ class Unit(NamedTuple):
     step: Callable
     gates: int
     arguments: tuple[str, ...]
+    diagonal: bool = False
 
     @property
     def name(self):
@@ -66,6 +71,8 @@ class Unit(NamedTuple):
         rows = self.gates * H
         shapes = {"x": (B, T, D), "h0": (B, H), "V": (rows, D), "U": (rows, H), "b": (rows,), "c": (H,), "d": (H,)}
         shapes["c0"] = shapes["h0"]
+        if self.diagonal:
+            shapes["U"] = (rows,)
         scales = {"V": D**-0.5, "U": H**-0.5}
         return [
             (torch.randn(shapes[name], generator=generator, dtype=torch.float64) * scales.get(name, 1)).requires_grad_()
@@ -96,10 +103,11 @@ UNITS = {
     "GRU after": Unit(gru_reset_after, gru_after_step, 3, ("x", "h0", "V", "U", "b", "d")),
     "LSTM": Unit(lstm, lstm_step, 4, ("x", "h0", "c0", "V", "U", "b")),
     "coupled LSTM": Unit(coupled_lstm, coupled_lstm_step, 3, ("x", "h0", "c0", "V", "U", "b")),
+    "diagonal LSTM": Unit(lstm, diagonal_lstm_step, 4, ("x", "h0", "c0", "V", "U", "b"), diagonal=True),
     "minimal GRU": Unit(min_gru, min_gru_step, 2, ("x", "h0", "V", "b")),
 }
 every_unit = pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
-every_lstm = pytest.mark.parametrize("unit", [UNITS["LSTM"], UNITS["coupled LSTM"]], ids=["LSTM", "coupled LSTM"])
+every_lstm = pytest.mark.parametrize("unit", [UNITS[f"{kind}LSTM"] for kind in ("", "coupled ", "diagonal ")])
 every_argument = pytest.mark.parametrize(
     ("unit", "wanted"),
     [pytest.param(unit, name, id=f"{key}, {name}") for key, unit in UNITS.items() for name in unit.arguments],

@@ -17,6 +17,7 @@ LAYERS = {
     "gru reset after": lambda *sizes, **options: GRU(*sizes, reset="after", **options),
     "lstm": lambda *sizes, **options: LSTM(*sizes, **options),
     "coupled lstm": lambda *sizes, **options: LSTM(*sizes, coupled=True, **options),
+    "diagonal lstm": lambda *sizes, **options: LSTM(*sizes, diagonal=True, **options),
     "minimal gru": lambda *sizes, **options: MinGRU(*sizes, **options),
 }
 close = {"atol": 1e-11, "rtol": 1e-10}

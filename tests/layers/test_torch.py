@@ -238,6 +238,8 @@ def test_layers_that_pytorch_does_not_have():
         GRU(2, 3).to_torch()
     with pytest.raises(ValueError, match=r"LSTM.to_torch: this layer is coupled.*after its first step of training"):
         LSTM(2, 3, coupled=True).to_torch()
+    with pytest.raises(ValueError, match=r"LSTM.to_torch: this layer is diagonal.*after its first step of training"):
+        LSTM(2, 3, diagonal=True).to_torch()
     with pytest.raises(ValueError, match=r"MinGRU.to_torch: torch.nn has no such unit"):
         MinGRU(2, 3).to_torch()
     with pytest.raises(ValueError, match=r"MinGRU.from_torch: torch.nn has no such unit"):
