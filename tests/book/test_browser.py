@@ -136,7 +136,7 @@ def test_is_accessible(visit: Visit, theme: str) -> None:
     visit.page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
     # A script of the theme lets the keyboard reach code that scrolls; on a busy machine it comes late.
     visit.page.wait_for_function(
-        "() => [...document.querySelectorAll('pre')].every(pre => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0)"
+        "() => [...document.querySelectorAll('pre')].every(p => p.scrollWidth <= p.clientWidth || p.tabIndex === 0)"
     )
     # A chapter has thousands of coloured words of code; one of each kind in each surrounding will do, and is quick.
     visit.page.evaluate(
