@@ -3,7 +3,7 @@
     h_t = lambda * h_{t-1} + gamma * (V x_t)           y_t = Re(W h_t) + d * x_t
 
 lambda does not depend on the input, so the layer is a linear filter: y is x, convolved with the kernel
-Re(W Diag(gamma lambda^k) V), plus d * x. What is non-linear stands between such layers (`LRUBlock`). In the paper's
+Re(W Diag(gamma lambda^k) V), plus d * x. What is non-linear stands between such layers (`Block`). In the paper's
 letters V, W and d are B, C and D, and gamma is kept, as here, by its logarithm.
 
 Source: Orvieto et al. 2023, arXiv 2303.06349.
@@ -69,7 +69,7 @@ class LRU(nn.Module):
             raise ValueError(f"LRU: D and H must be at least 1, got {D} and {H}")
         self.D, self.H = D, H
         self.nu, self.theta = map(nn.Parameter, ring(H, r_min, r_max, max_phase))
-        self.log_gamma = nn.Parameter(torch.log1p(-self.poles().detach().abs() ** 2) / 2)
+        self.log_gamma = nn.Parameter(torch.log1p(-(self.poles().detach().abs() ** 2)) / 2)
         self.V = nn.Parameter(torch.randn(2, H, D) / math.sqrt(2 * D))
         self.W = nn.Parameter(torch.randn(2, D, H) / math.sqrt(H))
         self.d = nn.Parameter(torch.randn(D))
@@ -96,7 +96,9 @@ class LRU(nn.Module):
         ValueError : a shape, a dtype or a length does not fit, or there are no sequences or steps.
         """
         if x.dim() != 3 or x.shape[2] != self.D or 0 in x.shape:
-            raise ValueError(f"LRU: x must have shape (B, T, D) with D = {self.D}, none of them 0; got {tuple(x.shape)}")
+            raise ValueError(
+                f"LRU: x must have shape (B, T, D) with D = {self.D}, none of them 0; got {tuple(x.shape)}"
+            )
         if x.dtype != self.nu.dtype:
             raise ValueError(f"LRU: x is {x.dtype}, the parameters are {self.nu.dtype}; they must agree")
         if state is not None and (tuple(state.shape) != (len(x), self.H) or not state.is_complex()):
@@ -113,26 +115,26 @@ class LRU(nn.Module):
         return ends.clear(y), ends.last(h)
 
 
-class LRUBlock(nn.Module):
-    """Norm, LRU, and what is non-linear: a gated map of the entries of each step, added to what came in.
+class Block(nn.Module):
+    """Norm, a recurrent layer, and a gated map of the entries of each step, added to what came in.
 
-        x + GLU(A gelu(y) + a)          with y = LRU(norm(x)), and GLU(p, q) = p * sigma(q)
+        x + GLU(A gelu(y) + a)          with y = layer(norm(x)), and GLU(p, q) = p * sigma(q)
 
-    All mixing of steps is linear and stands in the LRU; all that is not linear acts at each step by itself.
+    With an LRU or a MinGRU for layer, all that mixes steps is linear in the state and goes through a scan, and what is
+    not linear acts at each step by itself: of such blocks the networks of the literature are built (Orvieto et al. 2023,
+    figure 1).
 
     Parameters
     ----------
-    D, H, r_min, r_max, max_phase : as in `LRU`.
+    layer : an `LRU`, or a layer of `rnn_helpers.layers`, with D entries in and D out.
+    D : entries of x.
     """
 
-    def __init__(self, D: int, H: int, r_min: float = 0.0, r_max: float = 1.0, max_phase: float = 2 * math.pi):
+    def __init__(self, layer: nn.Module, D: int):
         super().__init__()
-        self.norm, self.lru = nn.LayerNorm(D), LRU(D, H, r_min, r_max, max_phase)
-        self.mix = nn.Linear(D, 2 * D)
+        self.norm, self.layer, self.mix = nn.LayerNorm(D), layer, nn.Linear(D, 2 * D)
 
-    def forward(
-        self, x: Float[Tensor, "B T D"], state: Complex[Tensor, "B H"] | None = None, lengths: Lengths | None = None
-    ) -> tuple[Float[Tensor, "B T D"], Complex[Tensor, "B H"]]:
-        """As `LRU.forward`; behind an end the output is x itself."""
-        y, last = self.lru(self.norm(x), state, lengths)
-        return x + glu(self.mix(gelu(y)), -1), last
+    def forward(self, x: Float[Tensor, "B T D"], lengths: Lengths | None = None) -> Float[Tensor, "B T D"]:
+        """The outputs; behind an end they are made of x at that step alone."""
+        y, _ = self.layer(self.norm(x), lengths=lengths)
+        return x + glu(self.mix(gelu(y)), -1)

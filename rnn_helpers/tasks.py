@@ -127,9 +127,7 @@ def parity(B: int, T: int, generator: torch.Generator) -> Batch:
     return Batch(bits.unsqueeze(-1).to(torch.get_default_dtype()), bits.cumsum(1) % 2)
 
 
-def word_problem(
-    B: int, T: int, generator: torch.Generator, group: Group, moves: Sequence[int] | None = None
-) -> Batch:
+def word_problem(B: int, T: int, generator: torch.Generator, group: Group, moves: Sequence[int] | None = None) -> Batch:
     """Say at each step what the permutations so far make together: x (B, T, M) one-hot, y (B, T) a number of the group.
 
     The word problem of a finite group, with exact labels. y_t = table[y_{t-1}, x_t]: the first permutation is done

@@ -42,7 +42,9 @@ def commutators(group):
     """All elements of the subgroup that the elements a b a^-1 b^-1 generate."""
     table = group.table
     inverse = (table == 0).int().argmax(1)
-    found = {int(table[table[a, b], table[inverse[a], inverse[b]]]) for a in range(len(table)) for b in range(len(table))}
+    found = {
+        int(table[table[a, b], table[inverse[a], inverse[b]]]) for a in range(len(table)) for b in range(len(table))
+    }
     while True:
         more = found | {int(table[a, b]) for a in found for b in found}
         if more == found:

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from rnn_helpers.state_spaces import LRU, LRUBlock, ring
+from rnn_helpers.layers import MinGRU
+from rnn_helpers.state_spaces import LRU, Block, ring
 
 close = {"atol": 1e-10, "rtol": 1e-10}
 
@@ -79,28 +80,36 @@ def test_a_sequence_in_two_pieces_and_the_last_state():
     assert_close(last, plain_loop(layer, x)[1], **close)
 
 
-@pytest.mark.parametrize("kind", [LRU, LRUBlock])
-def test_padding_has_no_effect(kind):
-    torch.manual_seed(0)
-    layer, x = kind(3, 5).double(), inputs(T=9)
+def test_padding_has_no_effect():
+    layer, x = layer_of(), inputs(T=9)
     spoiled = x.clone()
     spoiled[0, 4:] = math.nan
-    lengths = torch.tensor([4, 9])
-    y, last = layer.lru(spoiled, lengths=lengths) if kind is LRUBlock else layer(spoiled, lengths=lengths)
-    inner = layer.lru if kind is LRUBlock else layer
-    alone, end = inner(x[:1, :4])
+    y, last = layer(spoiled, lengths=[4, 9])
+    alone, end = layer(x[:1, :4])
     assert_close(y[0, :4], alone[0], **close)
     assert_close(last[0], end[0], **close)
     assert (y[0, 4:] == 0).all()
-    assert_close(y[1], inner(x[1:])[0][0], **close)
+    assert_close(y[1], layer(x[1:])[0][0], **close)
 
 
-def test_a_block_mixes_steps_by_its_lru_alone():
+def test_padding_has_no_effect_on_a_block():
+    block, x = Block(layer_of(), 3).double(), inputs(T=9)
+    assert_close(block(x, lengths=[4, 9])[0, :4], block(x[:1, :4])[0], **close)
+
+
+def test_a_block_mixes_steps_by_its_layer_alone():
     torch.manual_seed(0)
-    block, x = LRUBlock(3, 5).double(), inputs()
+    block, x = Block(layer_of(), 3).double(), inputs()
     normed = torch.nn.functional.layer_norm(x, (3,))
-    p, q = block.mix(torch.nn.functional.gelu(plain_loop(block.lru, normed)[0])).chunk(2, -1)
-    assert_close(block(x)[0], x + p * q.sigmoid(), **close)
+    p, q = block.mix(torch.nn.functional.gelu(plain_loop(block.layer, normed)[0])).chunk(2, -1)
+    assert_close(block(x), x + p * q.sigmoid(), **close)
+
+
+def test_a_block_takes_any_layer_and_looks_at_no_later_step():
+    block, x = Block(MinGRU(3, 3), 3).double(), inputs()
+    changed = x.clone()
+    changed[:, 20:] = 0
+    assert_close(block(changed)[:, :20], block(x)[:, :20], **close)
 
 
 # Where the poles start.
