@@ -4,8 +4,8 @@
     train(model.parameters(), model.loss, batches, ...)
     best = beam_search(model.step, *model.encode(x, lengths), model.end, width=8, max_length=20)
 
-`EncoderDecoder` knows nothing of its input but what the reader ended with. `AttentiveEncoderDecoder` looks back over all
-of the reader's states before it writes a symbol, and is used alike.
+`EncoderDecoder` knows nothing of its input but what the reader ended with. `AttentiveEncoderDecoder` looks back over
+all of the reader's states before it writes a symbol, and is used alike.
 
 Sequences are rows of numbers. The output's alphabet has an end symbol, which also stands in place of the symbol before
 the first. After Sutskever, Vinyals and Le 2014 (arXiv 1409.3215) and, for a second look at the input's summary at every
@@ -30,6 +30,14 @@ class DecoderState(NamedTuple):
 
     h: Float[Tensor, "N H"]
     context: Float[Tensor, "N H"]  # what the encoder ended with; it stays
+
+
+class AttentionState(NamedTuple):
+    """Where a decoder that looks back stands, for N sequences side by side."""
+
+    h: Float[Tensor, "N H"]
+    memory: Float[Tensor, "N T H"]  # the encoder's states, one for each symbol of the input; they stay
+    valid: Bool[Tensor, "N T"]  # false on padding
 
 
 class EncoderDecoder(nn.Module):
@@ -63,7 +71,9 @@ class EncoderDecoder(nn.Module):
         context = torch.cat([forward, backward], 1)
         return x.new_full((len(x),), self.end), DecoderState(context, context)
 
-    def step(self, tokens: Int[Tensor, "N"], state: DecoderState) -> tuple[Float[Tensor, "N K"], DecoderState]:
+    def step(
+        self, tokens: Int[Tensor, "N"], state: DecoderState | AttentionState
+    ) -> tuple[Float[Tensor, "N K"], DecoderState | AttentionState]:
         """What may come after `tokens`, as log-probabilities, and the state with them in it."""
         logits, state = self._write(tokens[:, None], state)
         return log_softmax(logits[:, 0], -1), state
@@ -82,14 +92,6 @@ class EncoderDecoder(nn.Module):
         context = state.context[:, None].expand(-1, tokens.shape[1], -1)
         h, last = self.decoder(torch.cat([self.embed_out(tokens), context], 2), state.h[None])
         return self.W(h), DecoderState(last[0], state.context)
-
-
-class AttentionState(NamedTuple):
-    """Where a decoder that looks back stands, for N sequences side by side."""
-
-    h: Float[Tensor, "N H"]
-    memory: Float[Tensor, "N T H"]  # the encoder's states, one for each symbol of the input; they stay
-    valid: Bool[Tensor, "N T"]  # false on padding
 
 
 def attend(

@@ -1,4 +1,4 @@
-"""Finite groups as tables: permutations and what comes of two of them, one after the other, for tasks with exact answers.
+"""Finite groups as tables: permutations, and what two of them make, one after the other. For tasks with exact answers.
 
     S_3 = symmetric(3)
     S_3.table[i, j]        # the number of the element that does i first, then j
@@ -70,7 +70,7 @@ def alternating(n: int) -> Group:
 
 def _group(rows) -> Group:
     elements = torch.tensor(list(rows))
-    N, n = elements.shape
+    N = len(elements)
     numbers = {tuple(row): g for g, row in enumerate(elements.tolist())}
     first_then = elements[:, elements].transpose(0, 1).flatten(0, 1)  # j's row at what i has made of each place
     return Group(elements, torch.tensor([numbers[tuple(row)] for row in first_then.tolist()]).view(N, N))

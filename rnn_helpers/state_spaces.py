@@ -121,8 +121,7 @@ class Block(nn.Module):
         x + GLU(A gelu(y) + a)          with y = layer(norm(x)), and GLU(p, q) = p * sigma(q)
 
     With an LRU or a MinGRU for layer, all that mixes steps is linear in the state and goes through a scan, and what is
-    not linear acts at each step by itself: of such blocks the networks of the literature are built (Orvieto et al. 2023,
-    figure 1).
+    not linear acts at each step by itself. After the block of Orvieto et al. 2023.
 
     Parameters
     ----------

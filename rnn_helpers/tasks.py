@@ -1,4 +1,4 @@
-"""Generated tasks that isolate memory: latch, adding, copy, parity, word problems; with what one attains without memory.
+"""Generated tasks that isolate memory: latch, adding, copy, parity, word problems; and what one attains without it.
 
 Every function draws one batch from a generator. A batch is a pair of tensors, as `training.train` takes it:
 `train(..., batches=(adding(32, 100, generator) for _ in range(300)))`. Inputs have the default dtype.

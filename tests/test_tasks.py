@@ -252,7 +252,7 @@ def test_the_word_problem_of_a_cycle_counts():
         ({"B": 0}, "B must be at least 1, got 0"),
         ({"moves": [0, 60]}, r"moves must be numbers from 0 to 59, one at least; got \[0, 60\]"),
         ({"moves": [-1]}, "moves must be numbers from 0 to 59"),
-        ({"moves": []}, "one at least; got"),
+        ({"moves": []}, ".* one at least; got"),
     ],
 )
 def test_word_problems_that_are_none(change, message):

@@ -75,7 +75,7 @@ on_a_ring = Exercise(
         ),
         Misconception(
             lambda share, r_min, r_max: _nu(torch.sqrt(share * (r_max**2 - r_min**2))),
-            "A share of 0 gives radius 0 with you, inside the hole of the ring: r_min^2 has to be added under the root.",
+            "A share of 0 gives radius 0 with you, in the hole of the ring: r_min^2 has to be added under the root.",
         ),
     ],
     hints=[
@@ -132,8 +132,8 @@ turn_and_shrink = Exercise(
     misconceptions=[
         Misconception(
             _real_step_with(entries=lambda c, s: (c, s, -s, c)),
-            "Your matrix turns the other way: it is the step of the conjugate pole. The minus belongs to the first row: "
-            "the real part of (c + is)(p + iq) is cp - sq.",
+            "Your matrix turns the other way: it is the step of the conjugate pole. The minus belongs to the first "
+            "row: the real part of (c + is)(p + iq) is cp - sq.",
         ),
         Misconception(
             _real_step_with(radius=torch.ones_like),
@@ -141,8 +141,8 @@ turn_and_shrink = Exercise(
         ),
         Misconception(
             _real_step_with(radius=lambda nu: torch.exp(-nu)),
-            "Your radius is exp(-nu). The parametrisation has two exponentials, exp(-exp(nu)), so that it stays below 1 "
-            "whatever nu is.",
+            "Your radius is exp(-nu). The parametrisation has two exponentials, exp(-exp(nu)), so that it stays below "
+            "1 whatever nu is.",
         ),
         Misconception(
             _real_step_with(radius=torch.exp),
@@ -292,7 +292,7 @@ in_order = Exercise(
         Case((torch.tensor([_ROUND]),), torch.tensor([1, 2, 0])),
         Case((torch.tensor([_SWAP, _ROUND]),), torch.tensor([2, 1, 0])),
         Case((torch.tensor([_ROUND, _SWAP]),), torch.tensor([0, 2, 1])),
-        Case((torch.tensor([_ROUND, _ROUND, _SWAP]),), torch.tensor([2, 0, 1])),
+        Case((torch.tensor([_ROUND, _ROUND, _SWAP]),), torch.tensor([2, 1, 0])),
     ],
     random_cases=_cases_15_4,
     misconceptions=[
@@ -471,7 +471,7 @@ kernel = Exercise(
     misconceptions=[
         Misconception(
             _kernel_with(lambda p, V, W, k, T: (W @ (p ** (k + 1) * V)).real),
-            "Your kernel begins with the first power. At k = 0 the input has just come in: no pole has acted on it yet.",
+            "Your kernel begins with the first power. At k = 0 the input has just come in, and no pole has acted on it.",
         ),
         Misconception(
             _kernel_with(lambda p, V, W, k, T: (W @ (p ** (T - 1 - k) * V)).real),

@@ -33,7 +33,7 @@ def draw_alignment(axes: Axes, weights: Float[Tensor, "L T"], source: Sequence[s
     ValueError : there are not as many rows and columns as symbols.
     """
     L, T = weights.shape
-    if (L, T) != (len(target), len(source)):
+    if (len(target), len(source)) != (L, T):
         raise ValueError(
             f"draw_alignment: weights must have shape {(len(target), len(source))}, target by source; got {(L, T)}"
         )
