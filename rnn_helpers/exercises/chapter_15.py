@@ -471,7 +471,7 @@ kernel = Exercise(
     misconceptions=[
         Misconception(
             _kernel_with(lambda p, V, W, k, T: (W @ (p ** (k + 1) * V)).real),
-            "Your kernel begins with the first power. At k = 0 the input has just come in, and no pole has acted on it.",
+            "Your kernel begins with the first power. At k = 0 the input has just come in; no pole has acted on it.",
         ),
         Misconception(
             _kernel_with(lambda p, V, W, k, T: (W @ (p ** (T - 1 - k) * V)).real),

@@ -26,7 +26,7 @@ def draw_poles(
 
 
 def draw_alignment(axes: Axes, weights: Float[Tensor, "L T"], source: Sequence[str], target: Sequence[str]) -> None:
-    """Rows of weights over the source, one for each symbol of the target: the darker, the more looked at.
+    """Rows of weights over the source, one for each symbol of the target: the darkest cell is the largest weight.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def draw_alignment(axes: Axes, weights: Float[Tensor, "L T"], source: Sequence[s
         )
     cells = np.empty((L, T, 4))
     cells[..., :3] = to_rgb(COLORS["blue"])
-    cells[..., 3] = weights.detach().cpu().double().numpy().clip(0, 1)
+    cells[..., 3] = (weights / weights.max()).detach().cpu().double().numpy()
     axes.imshow(cells, extent=(-0.5, T - 0.5, L - 0.5, -0.5), interpolation="nearest", aspect="auto")
     axes.grid(False)
     axes.hlines(np.arange(-0.5, L), -0.5, T - 0.5, color=FAINT, lw=0.6)

@@ -22,7 +22,7 @@ def test_an_alignment_has_a_row_a_phone_and_its_weights_for_strength():
     weights = torch.tensor([[0.9, 0.1, 0.0], [0.2, 0.3, 0.5]])
     draw_alignment(axes, weights, "abc", ["X", "Y"])
     cells = axes.images[0].get_array()
-    assert torch.allclose(torch.as_tensor(cells[..., 3]).float(), weights)
+    assert torch.allclose(torch.as_tensor(cells[..., 3]).float(), weights / 0.9)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "b", "c"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["X", "Y"]
     top = axes.images[0].get_extent()
