@@ -90,6 +90,8 @@ def test_padding_has_no_effect():
     assert_close(last[0], end[0], **close)
     assert (y[0, 4:] == 0).all()
     assert_close(y[1], layer(x[1:])[0][0], **close)
+    (y.sum() + last.abs().sum()).backward()
+    assert all(part.grad.isfinite().all() for part in layer.parameters())
 
 
 def test_padding_has_no_effect_on_a_block():
@@ -167,6 +169,11 @@ def test_no_pole_leaves_the_unit_disc_whatever_training_does():
 def test_the_smallest_draws_give_finite_parameters(monkeypatch):
     monkeypatch.setattr(torch, "rand", lambda *shape, dtype=None: torch.zeros(*shape, dtype=dtype))
     assert all(part.isfinite().all() for part in ring(3, 0.0, 1.0))
+
+
+def test_gamma_is_the_root_of_what_the_pole_leaves():
+    layer = layer_of(H=50, r_min=0.1, r_max=0.99)
+    assert_close(layer.log_gamma.exp() ** 2 + layer.poles().abs() ** 2, torch.ones(50).double(), atol=1e-5, rtol=0)
 
 
 def test_gamma_makes_white_noise_drive_all_states_equally():
