@@ -8,7 +8,7 @@ import pytest
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, Vocabulary, rows_of, total
-from rnn_helpers.measured import FILE, Measurement, load_learning_curve
+from rnn_helpers.measured import CUPS_FILE, FILE, CupsMeasurement, Measurement, load_cups, load_learning_curve
 
 TOOL = Path(__file__).parent.parent / "tools" / "learning_curve.py"
 
@@ -54,3 +54,41 @@ def test_the_file_holds_what_counting_gives(tool):
     model = MarkovModel(list(parts[:, : 10_000 // tool.PARTS]), len(letters), 3)
     (stored,) = (m for m in load_learning_curve() if (m.model, m.characters) == ("order 3", 10_000))
     assert total(model.nats(parts[:, -tool.HELD_OUT :])).perplexity == pytest.approx(stored.perplexity, abs=1e-3)
+
+
+# What chapter 15 reads of longer training on the cups.
+
+
+@pytest.fixture(scope="module")
+def cups_tool():
+    spec = importlib.util.spec_from_file_location("longer_cups", TOOL.with_name("longer_cups.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_both_linear_networks_are_there_once_for_each_seed(cups_tool):
+    assert CUPS_FILE.read_text(encoding="utf-8").splitlines()[0].split(",") == list(CupsMeasurement._fields)
+    wanted = [(name, cups_tool.STEPS, seed) for name in cups_tool.WIDTHS for seed in cups_tool.SEEDS]
+    assert sorted((m.model, m.steps, m.seed) for m in load_cups()) == sorted(wanted)
+
+
+def test_shares_of_games_are_possible():
+    for m in load_cups():
+        assert 1 >= m.after_8 >= m.after_16 >= 0 <= m.after_32 < 0.1, m
+        assert 0 < m.seconds < math.inf, m
+
+
+def test_the_networks_of_the_cups_have_the_size_of_the_lesson(cups_tool):
+    for name in cups_tool.WIDTHS:
+        assert sum(p.numel() for p in cups_tool.model_of(name).parameters()) == pytest.approx(4_400, rel=0.03)
+
+
+def test_a_short_training_on_the_cups_is_measured_and_read_as_it_was_written(cups_tool, tmp_path, monkeypatch):
+    written = cups_tool.measure("LRU", seed=0, steps=2)
+    assert (written.steps, written.seed) == (2, 0)
+    file = tmp_path / "cups.csv"
+    file.write_text(",".join(CupsMeasurement._fields) + "\n" + written.as_line(), encoding="utf-8")
+    monkeypatch.setattr("rnn_helpers.measured.CUPS_FILE", file)
+    (read,) = load_cups()
+    assert read.as_line() == written.as_line()

@@ -15,161 +15,75 @@ from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
 # 15.1
 
 
-def nu_of(share, r_min, r_max):
-    squared = r_min**2 + share * (r_max**2 - r_min**2)  # as much area inside as the share says
-    radius = torch.sqrt(squared)
-    return torch.log(-torch.log(radius))  # radius = exp(-exp(nu))
+def forgotten_after(a, margin):
+    largest = a.abs().max().item()  # the unit and the move that keep most
+    return math.ceil(math.log(margin) / math.log(largest))
 
 
-def _nu(radius: Tensor) -> Tensor:
-    return torch.log(-torch.log(radius))
+def _moves_until(margin: float, kept: Tensor | float) -> int:
+    return math.ceil(math.log(margin) / math.log(float(kept)))
 
 
 def _cases_15_1(generator: Generator) -> Iterator[tuple]:
-    for H, r_min, r_max in [(1, 0.5, 0.9), (3, 0.0, 0.99), (5, 0.9, 0.999)]:
-        yield 0.05 + 0.9 * torch.rand(H, generator=generator, dtype=torch.float64), r_min, r_max
+    for moves, H, margin in [(1, 2, 0.3), (2, 3, 0.01), (3, 5, 0.001)]:
+        signs = torch.randint(2, (moves, H), generator=generator) * 2 - 1
+        yield signs * (0.2 + 0.75 * torch.rand(moves, H, generator=generator, dtype=torch.float64)), margin
 
 
-def _squares(share: Tensor, r_min: float, r_max: float) -> Tensor:
-    return r_min**2 + share * (r_max**2 - r_min**2)
-
-
-on_a_ring = Exercise(
+how_soon = Exercise(
     number="15.1",
-    title="Even over a ring",
+    title="How soon forgotten",
     stars=1,
-    reference=nu_of,
+    reference=forgotten_after,
     cases=[
-        Case((numbers(0.0, 1.0), 0.5, 0.9), _nu(numbers(0.5, 0.9))),
-        Case((numbers(0.5), 0.0, 0.8), _nu(numbers(math.sqrt(0.32)))),
-        Case((numbers(0.25), 0.6, 0.8), _nu(numbers(math.sqrt(0.43)))),
+        Case((numbers([0.5, 0.1], [0.2, 0.3]), 0.3), 2),  # 0.5^2 = 0.25
+        Case((numbers([0.5, 0.1], [0.2, 0.3]), 0.2), 3),  # 0.5^3 = 0.125
+        Case((numbers([-0.9, 0.5], [0.1, 0.2]), 0.7), 4),  # 0.9^4 = 0.6561
+        Case((numbers([0.9, 0.1], [0.1, 0.8]), 0.5), 7),  # 0.9^7 = 0.478
     ],
     random_cases=_cases_15_1,
     misconceptions=[
         Misconception(
-            lambda share, r_min, r_max: _nu(r_min + share * (r_max - r_min)),
-            "Your radius is uniform. Then as many poles lie in a thin strip at the inner edge as in one of the same "
-            "width at the outer edge, which is longer. It is the squared radius that has to be uniform.",
+            lambda a, margin: _moves_until(margin, a.clamp(min=1e-6).max()),
+            "A factor of -0.9 keeps as much as one of 0.9: what counts is the absolute value.",
         ),
         Misconception(
-            lambda share, r_min, r_max: _nu(r_min + torch.sqrt(share) * (r_max - r_min)),
-            "The root of the share is right for a full disc, r_min = 0. On a ring the share lies between the squares: "
-            "r_min^2 + share (r_max^2 - r_min^2), and then the root.",
+            lambda a, margin: _moves_until(margin, a.abs().min()),
+            "You followed the unit that forgets fastest. *No* unit may differ by more: the slowest decides.",
         ),
         Misconception(
-            lambda share, r_min, r_max: _nu(_squares(share, r_min, r_max)),
-            "This is the squared radius put in place of the radius: the root is missing (or the factor 1/2 before its "
-            "logarithm).",
+            lambda a, margin: _moves_until(margin, a.abs().mean()),
+            "A mean factor says how long it takes on average. Certain it is only with the largest one.",
         ),
         Misconception(
-            lambda share, r_min, r_max: -torch.log(_squares(share, r_min, r_max)) / 2,
-            "This is exp(nu): |lambda| = exp(-exp(nu)), so one more logarithm is needed to get to nu.",
+            lambda a, margin: _moves_until(margin, a.abs().prod(0).max()),
+            "You let every move come at each step. One comes at a time, and it may always be the one that keeps most.",
         ),
         Misconception(
-            lambda share, r_min, r_max: torch.sqrt(_squares(share, r_min, r_max)),
-            "This is the radius itself. Asked is the nu that gives it: solve radius = exp(-exp(nu)).",
+            lambda a, margin: _moves_until(margin, a.abs().mean(0).max()),
+            "You took it that the moves come equally often. Whatever they are, it says: take the worst, over and over.",
         ),
         Misconception(
-            lambda share, r_min, r_max: _nu(torch.sqrt(_squares(1 - share, r_min, r_max))),
-            "Your ring runs from outside to inside: a share of 0 shall give the inner radius.",
+            lambda a, margin: _moves_until(margin, a.abs().max()) - 1,
+            "One move too few: after so many the difference can still be above the margin. Round up, not down.",
         ),
         Misconception(
-            lambda share, r_min, r_max: _nu(torch.sqrt(share * (r_max**2 - r_min**2))),
-            "A share of 0 gives radius 0 with you, in the hole of the ring: r_min^2 has to be added under the root.",
+            lambda a, margin: _moves_until(margin, a.abs().max()) + 1,
+            "One too many. Counted are the moves after the first, each of which multiplies the difference once.",
+        ),
+        Misconception(
+            lambda a, margin: math.log(margin) / math.log(a.abs().max().item()),
+            "That is where the curve meets the margin, between two moves. Asked is a whole number: the next one.",
         ),
     ],
     hints=[
-        "How much of the ring's area lies within radius r? (r^2 - r_min^2) / (r_max^2 - r_min^2). Set it to the share.",
-        "radius = sqrt(r_min**2 + share * (r_max**2 - r_min**2)).",
-        "From radius = exp(-exp(nu)): nu = log(-log(radius)).",
+        "By (15.4) a unit's difference is multiplied by one factor a move. Which factors make it last longest?",
+        "With alpha the largest absolute value, k moves leave at most alpha**k. When is that <= margin?",
+        "Logarithms are negative here: k >= log(margin) / log(alpha). Round up with math.ceil.",
     ],
 )
 
 # 15.2
-
-
-def real_step(nu, theta):
-    radius, phase = torch.exp(-torch.exp(nu)), torch.exp(theta)
-    c, s = torch.cos(phase), torch.sin(phase)
-    return radius * torch.stack([torch.stack([c, -s]), torch.stack([s, c])])
-
-
-def _matrix(radius: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> Tensor:
-    return radius * torch.stack([torch.stack([a, b]), torch.stack([c, d])])
-
-
-def _real_step_with(
-    radius: Callable = lambda nu: torch.exp(-torch.exp(nu)),
-    phase: Callable = torch.exp,
-    entries: Callable = lambda c, s: (c, -s, s, c),
-) -> Callable:
-    def answer(nu, theta):
-        c, s = torch.cos(phase(theta)), torch.sin(phase(theta))
-        return _matrix(radius(nu), *entries(c, s))
-
-    return answer
-
-
-def _cases_15_2(generator: Generator) -> Iterator[tuple]:
-    for _ in range(4):
-        nu, theta = draw(generator, 2)
-        yield nu - 1, theta
-
-
-_HALF = math.log(math.log(2))  # the nu of radius 1/2
-_QUARTER = math.log(math.pi / 2)  # the theta of a quarter turn
-
-turn_and_shrink = Exercise(
-    number="15.2",
-    title="A pole in real numbers",
-    stars=2,
-    reference=real_step,
-    cases=[
-        Case((numbers(_HALF)[0], numbers(_QUARTER)[0]), numbers([0.0, -0.5], [0.5, 0.0])),
-        Case((numbers(_HALF)[0], numbers(math.log(math.pi))[0]), numbers([-0.5, 0.0], [0.0, -0.5])),
-    ],
-    random_cases=_cases_15_2,
-    misconceptions=[
-        Misconception(
-            _real_step_with(entries=lambda c, s: (c, s, -s, c)),
-            "Your matrix turns the other way: it is the step of the conjugate pole. The minus belongs to the first "
-            "row: the real part of (c + is)(p + iq) is cp - sq.",
-        ),
-        Misconception(
-            _real_step_with(radius=torch.ones_like),
-            "This turns and does not shrink: the radius exp(-exp(nu)) is missing.",
-        ),
-        Misconception(
-            _real_step_with(radius=lambda nu: torch.exp(-nu)),
-            "Your radius is exp(-nu). The parametrisation has two exponentials, exp(-exp(nu)), so that it stays below "
-            "1 whatever nu is.",
-        ),
-        Misconception(
-            _real_step_with(radius=torch.exp),
-            "Your radius is exp(nu), which can be anything above 0. It is exp(-exp(nu)).",
-        ),
-        Misconception(
-            _real_step_with(phase=lambda theta: theta),
-            "You took theta for the angle. The angle is exp(theta).",
-        ),
-        Misconception(
-            _real_step_with(entries=lambda c, s: (c, 0 * s, 0 * s, s)),
-            "You put real and imaginary part on the diagonal. A product of complex numbers mixes the two parts: each "
-            "row needs both.",
-        ),
-        Misconception(
-            _real_step_with(entries=lambda c, s: (c, s, s, c)),
-            "i times i is -1: one of the two sines needs a minus.",
-        ),
-    ],
-    hints=[
-        "lambda = radius (c + i s) with the cosine and sine of its phase. Multiply it out with h = p + i q.",
-        "Real part: radius (c p - s q); imaginary part: radius (s p + c q). Those are the two rows.",
-        "radius = exp(-exp(nu)), phase = exp(theta), and radius * [[c, -s], [s, c]].",
-    ],
-)
-
-# 15.3
 
 
 def turn(k, n):
@@ -187,7 +101,7 @@ def _pointer(answer: Callable, counts: Tensor, n: int) -> Tensor:
     return torch.stack(states)
 
 
-def _cases_15_3(generator: Generator) -> Iterator[tuple]:
+def _cases_15_2(generator: Generator) -> Iterator[tuple]:
     for T, n in [(3, 2), (5, 3), (40, 60)]:
         yield torch.randint(n, (T,), generator=generator), n
 
@@ -197,7 +111,7 @@ def _unit(angle: float) -> complex:
 
 
 count_in_a_circle = Exercise(
-    number="15.3",
+    number="15.2",
     title="Count in a circle",
     stars=2,
     reference=turn,
@@ -206,7 +120,7 @@ count_in_a_circle = Exercise(
         Case((torch.tensor([1, 0, 1]), 2), numbers([-1.0, 0.0], [-1.0, 0.0], [1.0, 0.0])),
         Case((torch.tensor([1, 0, 2, 1]), 4), numbers([0.0, 1.0], [0.0, 1.0], [0.0, -1.0], [1.0, 0.0])),
     ],
-    random_cases=_cases_15_3,
+    random_cases=_cases_15_2,
     misconceptions=[
         Misconception(
             lambda k, n: (-1.0, 0.0),
@@ -249,7 +163,7 @@ count_in_a_circle = Exercise(
     ],
 )
 
-# 15.4
+# 15.3
 
 
 def places_after(moves):
@@ -259,7 +173,7 @@ def places_after(moves):
     return place
 
 
-def _cases_15_4(generator: Generator) -> Iterator[tuple]:
+def _cases_15_3(generator: Generator) -> Iterator[tuple]:
     for T, n in [(2, 3), (3, 4), (6, 5)]:
         yield (torch.stack([torch.randperm(n, generator=generator) for _ in range(T)]),)
 
@@ -284,7 +198,7 @@ def _matrix_of_all(moves: Tensor) -> Tensor:
 _SWAP, _ROUND = [1, 0, 2], [1, 2, 0]
 
 in_order = Exercise(
-    number="15.4",
+    number="15.3",
     title="In the right order",
     stars=1,
     reference=places_after,
@@ -294,7 +208,7 @@ in_order = Exercise(
         Case((torch.tensor([_ROUND, _SWAP]),), torch.tensor([0, 2, 1])),
         Case((torch.tensor([_ROUND, _ROUND, _SWAP]),), torch.tensor([2, 1, 0])),
     ],
-    random_cases=_cases_15_4,
+    random_cases=_cases_15_3,
     misconceptions=[
         Misconception(
             _from_the_last,
@@ -325,7 +239,7 @@ in_order = Exercise(
     ],
 )
 
-# 15.5
+# 15.4
 
 
 def look_back(query, memory, valid):
@@ -346,7 +260,7 @@ def _with_weights(weights: Callable) -> Callable:
     return answer
 
 
-def _cases_15_5(generator: Generator) -> Iterator[tuple]:
+def _cases_15_4(generator: Generator) -> Iterator[tuple]:
     for T, H in [(2, 1), (4, 3), (6, 2)]:
         valid = torch.arange(T) < T - 1
         yield draw(generator, H), draw(generator, T, H), valid
@@ -356,7 +270,7 @@ _ALL = torch.tensor([True, True])
 _ROWS = numbers([1.0, 0.0], [0.0, 1.0])
 
 attention = Exercise(
-    number="15.5",
+    number="15.4",
     title="Look back",
     stars=2,
     reference=look_back,
@@ -367,7 +281,7 @@ attention = Exercise(
             (numbers(math.sqrt(2) * math.log(3), 0.0), _ROWS, _ALL), (numbers(0.75, 0.25), numbers(0.75, 0.25))
         ),  # scores ln 3 and 0
     ],
-    random_cases=_cases_15_5,
+    random_cases=_cases_15_4,
     misconceptions=[
         Misconception(
             _with_weights(lambda q, m, v: _scores(q, m).softmax(0)),
@@ -422,7 +336,7 @@ attention = Exercise(
     ],
 )
 
-# 15.6
+# 15.5
 
 
 def kernel_of(poles, V, W, T):
@@ -437,7 +351,7 @@ def _kernels_from_parts(answer: Callable, poles: Tensor, V: Tensor, W: Tensor, T
     return answer(*(torch.complex(*part) for part in (poles, V, W)), T)
 
 
-def _cases_15_6(generator: Generator) -> Iterator[tuple]:
+def _cases_15_5(generator: Generator) -> Iterator[tuple]:
     for H, T in [(1, 3), (2, 5), (4, 4)]:
         poles = draw(generator, 2, H)
         yield poles / (1.2 * poles.norm(dim=0)), draw(generator, 2, H), draw(generator, 2, H), T
@@ -448,7 +362,7 @@ def _kernel_with(term: Callable) -> Callable:
 
 
 kernel = Exercise(
-    number="15.6",
+    number="15.5",
     title="The filter of a linear recurrence",
     stars=3,
     reference=kernel_of,
@@ -467,7 +381,7 @@ kernel = Exercise(
             numbers(0.0, -0.5),
         ),
     ],
-    random_cases=_cases_15_6,
+    random_cases=_cases_15_5,
     misconceptions=[
         Misconception(
             _kernel_with(lambda p, V, W, k, T: (W @ (p ** (k + 1) * V)).real),
@@ -508,4 +422,4 @@ kernel = Exercise(
 )
 
 
-EXERCISES = [on_a_ring, turn_and_shrink, count_in_a_circle, in_order, attention, kernel]
+EXERCISES = [how_soon, count_in_a_circle, in_order, attention, kernel]
