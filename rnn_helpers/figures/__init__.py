@@ -11,6 +11,7 @@ from rnn_helpers.figures.pixels import draw_context, draw_images, draw_skewing
 from rnn_helpers.figures.pooling import draw_profile, draw_words
 from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
 from rnn_helpers.figures.speed import draw_stages
+from rnn_helpers.figures.state_spaces import draw_alignment, draw_poles
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
@@ -21,6 +22,7 @@ __all__ = [
     "FAINT",
     "INK",
     "PAPER",
+    "draw_alignment",
     "draw_arrivals",
     "draw_arrow",
     "draw_attempts",
@@ -37,6 +39,7 @@ __all__ = [
     "draw_map",
     "draw_map_key",
     "draw_node",
+    "draw_poles",
     "draw_profile",
     "draw_recurrence",
     "draw_revealed",

@@ -1,4 +1,4 @@
-"""Generated tasks with exact answers: those that isolate memory (`memory`), nested lists of operations (`listops`)."""
+"""Generated tasks with exact answers: about memory and state (`memory`), nested lists of operations (`listops`)."""
 
 from rnn_helpers.tasks.memory import (
     ADDING_BASELINE,
@@ -10,6 +10,7 @@ from rnn_helpers.tasks.memory import (
     latch,
     latch_baseline,
     parity,
+    word_problem,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "latch",
     "latch_baseline",
     "parity",
+    "word_problem",
 ]

@@ -1,16 +1,19 @@
-"""Generated tasks that isolate memory: latch, adding, copy, parity; each with what one attains without memory.
+"""Generated tasks that isolate memory: latch, adding, copy, parity, word problems; and what one attains without it.
 
 Every function draws one batch from a generator. A batch is a pair of tensors, as `training.train` takes it:
 `train(..., batches=(adding(32, 100, generator) for _ in range(300)))`. Inputs have the default dtype.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import one_hot
+
+from rnn_helpers.groups import Group
 
 
 class Batch(NamedTuple):
@@ -122,6 +125,32 @@ def parity(B: int, T: int, generator: torch.Generator) -> Batch:
     _at_least("parity", B=(B, 1), T=(T, 1))
     bits = _integers(2, (B, T), generator)
     return Batch(bits.unsqueeze(-1).to(torch.get_default_dtype()), bits.cumsum(1) % 2)
+
+
+def word_problem(B: int, T: int, generator: torch.Generator, group: Group, moves: Sequence[int] | None = None) -> Batch:
+    """Say at each step what the permutations so far make together: x (B, T, M) one-hot, y (B, T) a number of the group.
+
+    The word problem of a finite group, with exact labels. y_t = table[y_{t-1}, x_t]: the first permutation is done
+    first. With `moves` only these M elements come as inputs, in the order given; else all. Z_2 with all elements is
+    `parity` (with another code for its input). All elements being equally probable, whoever has missed one of them
+    knows nothing of y: ln N nats.
+
+    Raises
+    ------
+    ValueError : T < 1, B < 1, or a move is no number of the group.
+    """
+    _at_least("word_problem", B=(B, 1), T=(T, 1))
+    N = len(group.table)
+    moves = list(range(N)) if moves is None else list(moves)
+    if not moves or min(moves) < 0 or max(moves) >= N:
+        raise ValueError(f"word_problem: moves must be numbers from 0 to {N - 1}, one at least; got {moves}")
+    table = group.table.to(generator.device)
+    chosen = _integers(len(moves), (B, T), generator)
+    done = torch.tensor(moves, device=generator.device)[chosen]
+    y = [done[:, 0]]
+    for move in done[:, 1:].unbind(1):
+        y.append(table[y[-1], move])
+    return Batch(_one_hot(chosen, len(moves)), torch.stack(y, 1))
 
 
 def _integers(below: int, shape: tuple[int, ...], generator: torch.Generator) -> Int[Tensor, "..."]:

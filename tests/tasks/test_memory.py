@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 from torch.testing import assert_close
 
+from rnn_helpers.groups import alternating, cyclic
 from rnn_helpers.tasks import (
     ADDING_BASELINE,
     PARITY_BASELINE,
@@ -19,6 +20,7 @@ from rnn_helpers.tasks import (
     latch,
     latch_baseline,
     parity,
+    word_problem,
 )
 
 
@@ -215,3 +217,45 @@ def test_the_smallest_tasks():
     assert parity(1, 1, seeded()).y.shape == (1, 1)
     x, y = copy(1, 1, seeded(), symbols=2, length=1)
     assert x.argmax(-1)[0].tolist() == [y[0, -1], 3, 2]
+
+
+# Word problems of groups.
+
+
+def test_a_word_problem_by_hand():
+    """Each row against the permutations themselves, done one after the other to five things."""
+    group, moves = alternating(5), [3, 17, 40]
+    x, y = word_problem(6, 30, torch.Generator().manual_seed(0), group, moves)
+    assert x.shape == (6, 30, 3)
+    assert (x.sum(-1) == 1).all()
+    for row, answers in zip(x.argmax(-1).tolist(), y.tolist(), strict=True):
+        places = torch.arange(5)
+        for chosen, answer in zip(row, answers, strict=True):
+            places = group.elements[moves[chosen]][places]
+            assert group.elements[answer].tolist() == places.tolist()
+
+
+def test_the_word_problem_of_z2_is_parity():
+    x, y = word_problem(4, 25, torch.Generator().manual_seed(1), cyclic(2))
+    assert torch.equal(y, x.argmax(-1).cumsum(1) % 2)
+
+
+def test_the_word_problem_of_a_cycle_counts():
+    x, y = word_problem(4, 25, torch.Generator().manual_seed(1), cyclic(7), moves=[1, 3])
+    assert torch.equal(y, torch.tensor([1, 3])[x.argmax(-1)].cumsum(1) % 7)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"T": 0}, "T must be at least 1, got 0"),
+        ({"B": 0}, "B must be at least 1, got 0"),
+        ({"moves": [0, 60]}, r"moves must be numbers from 0 to 59, one at least; got \[0, 60\]"),
+        ({"moves": [-1]}, "moves must be numbers from 0 to 59"),
+        ({"moves": []}, ".* one at least; got"),
+    ],
+)
+def test_word_problems_that_are_none(change, message):
+    arguments = {"B": 2, "T": 3, "generator": torch.Generator(), "group": alternating(5), **change}
+    with pytest.raises(ValueError, match=f"word_problem: {message}"):
+        word_problem(**arguments)
