@@ -78,12 +78,6 @@ class LRU(nn.Module):
         """lambda."""
         return torch.polar(torch.exp(-torch.exp(self.nu)), torch.exp(self.theta))
 
-    def kernel(self, T: int) -> Float[Tensor, "T D D"]:
-        """What an input adds to the output k = 0 ... T - 1 steps later (the part d * x left out): Re(W lambda^k V)."""
-        powers = self.poles() ** torch.arange(T, device=self.nu.device)[:, None]
-        V, W = torch.complex(*self.V) * self.log_gamma.exp()[:, None], torch.complex(*self.W)
-        return torch.einsum("oh,kh,hi->koi", W, powers, V).real
-
     def forward(
         self, x: Float[Tensor, "B T D"], state: Complex[Tensor, "B H"] | None = None, lengths: Lengths | None = None
     ) -> tuple[Float[Tensor, "B T D"], Complex[Tensor, "B H"]]:

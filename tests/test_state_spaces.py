@@ -50,8 +50,11 @@ def rotation(layer, x):
 
 
 def convolution(layer, x):
+    """With the kernel Re(W lambda^k V), what an input adds to the output k steps later."""
     T = x.shape[1]
-    kernel = layer.kernel(T)
+    powers = layer.poles() ** torch.arange(T)[:, None]
+    V, W = torch.complex(*layer.V) * layer.log_gamma.exp()[:, None], torch.complex(*layer.W)
+    kernel = torch.einsum("oh,kh,hi->koi", W, powers, V).real
     rows = [sum(x[:, t - k] @ kernel[k].T for k in range(t + 1)) + layer.d * x[:, t] for t in range(T)]
     return torch.stack(rows, 1)
 
