@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve tricks publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -65,6 +65,9 @@ timemachine: $(READY) ## compare with a textbook on its own terms: make timemach
 
 learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
+
+tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and together (ten minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/tricks.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
 	@$(BIN)/python tools/publish.py "$(URL)"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from rnn_helpers.layers import GRU, LSTM, RNN, MinGRU
+from rnn_helpers.layers import GRU, LSTM, RNN, LayerNormLSTM, MinGRU
 
 LAYERS = {
     "tanh": lambda *sizes, **options: RNN(*sizes, **options),
@@ -17,6 +17,7 @@ LAYERS = {
     "gru reset after": lambda *sizes, **options: GRU(*sizes, reset="after", **options),
     "lstm": lambda *sizes, **options: LSTM(*sizes, **options),
     "coupled lstm": lambda *sizes, **options: LSTM(*sizes, coupled=True, **options),
+    "layer norm lstm": lambda *sizes, **options: LayerNormLSTM(*sizes, **options),
     "minimal gru": lambda *sizes, **options: MinGRU(*sizes, **options),
 }
 close = {"atol": 1e-11, "rtol": 1e-10}
