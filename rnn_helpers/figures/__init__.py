@@ -12,6 +12,7 @@ from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
 from rnn_helpers.figures.trees import draw_search_tree
+from rnn_helpers.figures.tricks import draw_seeds
 
 __all__ = [
     "COLORS",
@@ -34,6 +35,7 @@ __all__ = [
     "draw_recurrence",
     "draw_revealed",
     "draw_search_tree",
+    "draw_seeds",
     "draw_shortcuts",
     "draw_spectrum",
     "draw_starts",
