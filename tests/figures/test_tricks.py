@@ -6,7 +6,13 @@ from rnn_helpers.figures import COLORS, INK, draw_seeds, new_figure
 
 
 def test_rows_that_are_apart_are_blue_and_rows_that_overlap_grey():
-    results = {"plain": [3.0, 4.0], "better": [1.0, 2.0], "worse": [4.5, 5.0], "alike": [3.9, 9.0], "touching": [4.0, 5.0]}
+    results = {
+        "plain": [3.0, 4.0],
+        "better": [1.0, 2.0],
+        "worse": [4.5, 5.0],
+        "alike": [3.9, 9.0],
+        "touching": [4.0, 5.0],
+    }
     _, axes = new_figure()
     draw_seeds(axes, results, "plain")
     points, strokes = axes.lines[::2], axes.lines[1::2]
