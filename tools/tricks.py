@@ -121,9 +121,9 @@ def main() -> None:
             measure("alone", name, recipe, seed)
         for name, recipe in recipes_without(rates).items():
             measure("without", name, recipe, seed)
-        if seed in SEEDS:
-            for (experiment, layers), recipe in recipes_of_depth(rates, text.K).items():
-                measure(experiment, layers, recipe, seed)
+    for seed in SEEDS:
+        for (experiment, layers), recipe in recipes_of_depth(rates, text.K).items():
+            measure(experiment, layers, recipe, seed)
 
 
 if __name__ == "__main__":
