@@ -83,6 +83,8 @@ def recipes_of_depth(rates, K):
             recipes["depth, equal width" + behind, str(n)] = wide
             H = min(range(8, 200), key=lambda H, wide=wide: abs(size(replace(wide, H=H), K) - wanted))
             recipes["depth, equal parameters" + behind, str(n)] = replace(wide, H=H)
+    deepest = recipes["depth, equal width", str(LAYERS[-1])]
+    recipes["depth, equal width, no dropout", str(LAYERS[-1])] = replace(deepest, dropout=0.0)
     return recipes
 
 
