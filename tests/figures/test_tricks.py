@@ -2,7 +2,7 @@
 
 from matplotlib.colors import to_hex
 
-from rnn_helpers.figures import COLORS, INK, draw_seeds, new_figure
+from rnn_helpers.figures import COLORS, INK, draw_depths, draw_seeds, new_figure
 
 
 def test_rows_that_are_apart_are_blue_and_rows_that_overlap_grey():
@@ -23,3 +23,16 @@ def test_rows_that_are_apart_are_blue_and_rows_that_overlap_grey():
     assert [label.get_text() for label in axes.get_yticklabels()] == list(results)
     (band,) = axes.patches
     assert (band.get_x(), band.get_width()) == (3.0, 1.0)
+
+
+def test_depths_are_points_for_seeds_and_a_line_through_their_means():
+    _, axes = new_figure()
+    draw_depths(axes, {"without": {1: [1.0, 3.0], 4: [5.0, 7.0]}, "with": {4: [2.0, 2.5]}})
+    one, four, line, connected, single = axes.lines
+    assert (list(one.get_xdata()), list(one.get_ydata())) == ([1, 1], [1.0, 3.0])
+    assert (list(four.get_xdata()), list(four.get_ydata())) == ([4, 4], [5.0, 7.0])
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 4], [2.0, 6.0])
+    assert list(connected.get_ydata()) == [2.0, 2.5]
+    assert list(single.get_ydata()) == [2.25]
+    assert [text.get_text() for text in axes.texts] == ["without", "with"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "4"]
