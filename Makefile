@@ -66,7 +66,7 @@ timemachine: $(READY) ## compare with a textbook on its own terms: make timemach
 learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
 
-tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and together (ten minutes)
+tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and together (a quarter of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/tricks.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name

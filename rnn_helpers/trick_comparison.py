@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 from torch.nn.functional import dropout as drop
+from torch.nn.functional import layer_norm
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.initialization import forget_bias_, orthogonal_
@@ -87,6 +88,23 @@ class LSTMDroppedEachStep(LSTM):
         return torch.stack(states, 1), torch.stack(cells, 1)
 
 
+class LayerNormLSTMDroppedEachStep(LayerNormLSTM):
+    """The same with layer normalization."""
+
+    def run(self, x, initial, parameters, padding):
+        V, U, b, g_V, g_U, g_c, s_c = parameters
+        h, c = initial
+        states, cells = [], []
+        for from_input in layer_norm(x @ V.T, g_V.shape, g_V, b).unbind(1):
+            from_state = layer_norm(drop(h, self.dropout, self.training) @ U.T, g_U.shape, g_U)
+            i, f, candidate, o = (from_input + from_state).chunk(4, 1)
+            c = f.sigmoid() * c + i.sigmoid() * candidate.tanh()
+            h = o.sigmoid() * layer_norm(c, g_c.shape, g_c, s_c).tanh()
+            states.append(h)
+            cells.append(c)
+        return torch.stack(states, 1), torch.stack(cells, 1)
+
+
 def load_text() -> Text:
     """The plays in B equal pieces; the beginning of each to learn from, two parts of its end held out."""
     text = load_shakespeare()
@@ -99,7 +117,10 @@ def build(recipe: Recipe, K: int, seed: int) -> RecurrentModel:
     """A network by the recipe, before training."""
     torch.manual_seed(seed)
     variational = recipe.dropout > 0 and recipe.drop == "variational"
-    kind = LayerNormLSTM if recipe.layer_norm else LSTM if recipe.drop != "each step" else LSTMDroppedEachStep
+    if recipe.drop == "each step":
+        kind = LayerNormLSTMDroppedEachStep if recipe.layer_norm else LSTMDroppedEachStep
+    else:
+        kind = LayerNormLSTM if recipe.layer_norm else LSTM
     layer = kind(
         32,
         recipe.H,

@@ -75,6 +75,7 @@ def test_every_trick_rate_and_depth_is_there_once_for_each_seed(tricks_tool):
     wanted += [("optimizers", optimizer, seed) for optimizer in tool.RATES for seed in tool.SEEDS]
     wanted += [("alone", name, seed) for name in tool.recipes_alone(rates) for seed in tool.MORE_SEEDS]
     wanted += [("without", name, seed) for name in tool.recipes_without(rates) for seed in tool.MORE_SEEDS]
+    wanted += [("pairs", name, seed) for name in tool.recipes_of_pairs(rates) for seed in tool.MORE_SEEDS]
     wanted += [(*depth, seed) for depth in tool.recipes_of_depth(rates, 69) for seed in tool.SEEDS]
     assert sorted((m.experiment, m.name, m.seed) for m in load_tricks()) == sorted(wanted)
 

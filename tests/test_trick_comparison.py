@@ -10,7 +10,15 @@ from torch.testing import assert_close
 
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.layers import LSTM, LayerNormLSTM
-from rnn_helpers.trick_comparison import OPTIMIZERS, LSTMDroppedEachStep, Recipe, build, fit, load_text
+from rnn_helpers.trick_comparison import (
+    OPTIMIZERS,
+    LayerNormLSTMDroppedEachStep,
+    LSTMDroppedEachStep,
+    Recipe,
+    build,
+    fit,
+    load_text,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +59,8 @@ def test_what_a_recipe_builds():
     variational = build(Recipe(dropout=0.2, drop="variational"), 69, 0)
     assert (variational.dropout, variational.layer.dropout, variational.layer.variational) == (0.2, 0.2, True)
     assert type(build(Recipe(dropout=0.2, drop="each step"), 69, 0).layer) is LSTMDroppedEachStep
+    both = build(Recipe(dropout=0.2, drop="each step", layer_norm=True), 69, 0)
+    assert type(both.layer) is LayerNormLSTMDroppedEachStep
     single = build(Recipe(num_layers=1, dropout=0.2), 69, 0)
     assert (single.dropout, single.layer.dropout) == (0.2, 0)
     assert build(Recipe(num_layers=1, dropout=0.2, drop="variational"), 69, 0).layer.dropout == 0.2
@@ -69,29 +79,40 @@ def test_seeds_set_the_start():
     assert not torch.equal(first, other)
 
 
-def test_dropout_anew_at_each_step():
+EACH_STEP = pytest.mark.parametrize(
+    ("kind", "undropped"), [(LSTMDroppedEachStep, LSTM), (LayerNormLSTMDroppedEachStep, LayerNormLSTM)]
+)
+
+
+@EACH_STEP
+def test_dropout_anew_at_each_step(kind, undropped):
     torch.manual_seed(0)
-    layer = LSTMDroppedEachStep(3, 40, num_layers=2, dropout=0.5).double()
-    plain = LSTM(3, 40, num_layers=2).double()
+    layer = kind(3, 40, num_layers=2, dropout=0.5).double()
+    plain = undropped(3, 40, num_layers=2).double()
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter += 0.1 * torch.randn_like(parameter)  # gains that differ, a shift that is not 0
     plain.load_state_dict(layer.state_dict())
     x = torch.randn(2, 5, 3).double()
     assert_close(layer.eval()(x), plain(x), atol=1e-12, rtol=1e-12)
     output, _ = layer.train()(x)
+    start = [torch.zeros(2, 40).double()] * 2
     assert_close(
-        LSTMDroppedEachStep.run(layer, x, [torch.zeros(2, 40).double()] * 2, layer.parameters_at(0, 0), None)[0][:, 0],
-        plain.run(x, [torch.zeros(2, 40).double()] * 2, plain.parameters_at(0, 0), None)[0][:, 0],
+        kind.run(layer, x, start, layer.parameters_at(0, 0), None)[0][:, 0],
+        plain.run(x, start, plain.parameters_at(0, 0), None)[0][:, 0],
     )  # no state yet
     assert not torch.allclose(output, layer(x)[0])
 
 
-def test_each_step_means_a_new_mask(monkeypatch):
+@EACH_STEP
+def test_each_step_means_a_new_mask(kind, undropped, monkeypatch):
     masks = []
 
     def drop(h, p, training):
         masks.append(torch.nn.functional.dropout(torch.ones_like(h), p, training))
         return h * masks[-1]
 
-    layer = LSTMDroppedEachStep(3, 40, num_layers=2, dropout=0.5)
+    layer = kind(3, 40, num_layers=2, dropout=0.5)
     monkeypatch.setattr("rnn_helpers.trick_comparison.drop", drop)
     layer(torch.randn(2, 5, 3))
     assert len(masks) == 2 * 5
@@ -154,7 +175,7 @@ def test_the_best_rate_is_that_of_the_best_validation(tool):
 
 
 def test_alone_and_left_out_are_one_change_from_where_they_begin(tool):
-    rates = {"SGD": 4.0, "Adam": 0.01}
+    rates = {"SGD": 4.0, "Adam": 0.01, "RMSprop": 0.002, "AdamW": 0.008}
     alone, without = tool.recipes_alone(rates), tool.recipes_without(rates)
     plain, together = alone["nothing"], without["nothing"]
     assert plain == Recipe(rate=4.0)
@@ -163,7 +184,21 @@ def test_alone_and_left_out_are_one_change_from_where_they_begin(tool):
         lost = {field for field in vars(plain) if getattr(without[name], field) != getattr(together, field)}
         assert differs == lost == set(change), name
         assert all(getattr(without[name], field) == getattr(plain, field) for field in change)
-    assert without["variational, but between layers"] == replace(together, drop="between")
+    assert without["dropout between layers"] == replace(together, drop="between")
+    assert without["dropout anew at each step"] == replace(together, drop="each step")
+    assert without["RMSprop"] == replace(together, optimizer="RMSprop", rate=0.002)
+    assert without["AdamW"] == replace(together, optimizer="AdamW", rate=0.008)
+    assert alone["one layer"] == replace(plain, num_layers=1)
+    assert without["one layer"] == replace(together, num_layers=1, input_connections=False)
+
+
+def test_pairs_are_layer_normalization_and_one_trick_more(tool):
+    rates = {"SGD": 4.0, "Adam": 0.01, "RMSprop": 0.002, "AdamW": 0.008}
+    normalized, pairs = Recipe(rate=4.0, layer_norm=True), tool.recipes_of_pairs(rates)
+    assert pairs == {
+        "layer normalization, variational dropout": replace(normalized, dropout=0.2, drop="variational"),
+        "layer normalization, early stopping": replace(normalized, early_stopping=True),
+    }
 
 
 def test_equal_width_and_equal_parameters_are_equal(tool):

@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex
 from rnn_helpers.figures import COLORS, INK, draw_depths, draw_seeds, new_figure
 
 
-def test_rows_that_are_apart_are_blue_and_rows_that_overlap_grey():
+def test_rows_below_are_blue_rows_above_orange_and_rows_that_overlap_grey():
     results = {
         "plain": [3.0, 4.0],
         "better": [1.0, 2.0],
@@ -18,7 +18,7 @@ def test_rows_that_are_apart_are_blue_and_rows_that_overlap_grey():
     points, strokes = axes.lines[::2], axes.lines[1::2]
     assert [list(line.get_xdata()) for line in points] == list(results.values())
     assert [line.get_xdata()[0] for line in strokes] == [sum(v) / 2 for v in results.values()]
-    expected = [INK, COLORS["blue"], COLORS["blue"], COLORS["grey"], COLORS["grey"]]
+    expected = [INK, COLORS["blue"], COLORS["orange"], COLORS["grey"], COLORS["grey"]]
     assert [to_hex(line.get_color()) for line in points] == expected
     assert [label.get_text() for label in axes.get_yticklabels()] == list(results)
     (band,) = axes.patches
