@@ -38,8 +38,9 @@ class TrickMeasurement(NamedTuple):
     """One result of `make tricks`: perplexities of a character, learned from, of the validation and of the test part.
 
     `experiment` is "rates" (`name` is optimizer and rate), "optimizers", "alone" (`name` is the one trick that is on),
-    "without" (the one that is off, or what stands in place of one), "pairs" (the two that are on), or "depth" (`name` is
-    the number of layers), with what is equal and how layers are connected behind it. `steps` are those of the training, `seconds` its processor time, on one thread.
+    "without" (the one that is off, or what stands in place of one), "pairs" (the two that are on), or "depth" (`name`
+    is the number of layers), with what is equal and how layers are connected behind it. `steps` are those of the
+    training, `seconds` its processor time, on one thread.
     """
 
     experiment: str
