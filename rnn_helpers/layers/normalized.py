@@ -17,6 +17,7 @@ class LayerNormLSTM(LSTM):
 
     The mean is over the 4H entries of a product, over the H of a cell. Beside the parameters of `LSTM` there are the
     gains `g_V_l0` and `g_U_l0` (4H) and `g_c_l0` (H), which start at 1, and the shift `s_c_l0` (H), which starts at 0.
+    Only the LSTM has it: no lesson needs it for the other units.
     Its steps run one after the other in Python, with a backward pass by autograd: slower than `LSTM`.
     Source: Ba, Kiros and Hinton 2016, arXiv 1607.06450.
 
