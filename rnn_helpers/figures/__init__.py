@@ -16,6 +16,7 @@ from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new
 from rnn_helpers.figures.surfaces import draw_clipping, draw_descent, draw_surface
 from rnn_helpers.figures.tagging import draw_confusion, draw_revealed
 from rnn_helpers.figures.trees import draw_search_tree
+from rnn_helpers.figures.tricks import draw_depths, draw_seeds
 
 __all__ = [
     "COLORS",
@@ -30,6 +31,7 @@ __all__ = [
     "draw_clipping",
     "draw_confusion",
     "draw_context",
+    "draw_depths",
     "draw_descent",
     "draw_gates",
     "draw_gradient_map",
@@ -45,6 +47,7 @@ __all__ = [
     "draw_revealed",
     "draw_row",
     "draw_search_tree",
+    "draw_seeds",
     "draw_shortcuts",
     "draw_skewing",
     "draw_spectrum",

@@ -9,7 +9,7 @@ from torch.nn.functional import log_softmax
 from rnn_helpers.language_models.evaluation import mean_nats, token_nats
 from rnn_helpers.language_models.text import windows
 from rnn_helpers.layers.ends import Lengths
-from rnn_helpers.layers.stack import Stack
+from rnn_helpers.layers.stack import Stack, drop_for_all_steps
 from rnn_helpers.training import History, train
 
 State = Tensor | tuple[Tensor, Tensor]
@@ -27,7 +27,7 @@ class RecurrentModel(nn.Module):
     layer : one of `rnn_helpers.layers`, in one direction. Its D is the size of the embedding.
     tied : use the embedding as W too (Press and Wolf 2017, arXiv 1608.05859); D must equal H then.
     dropout : the share of embeddings' and of outputs' entries dropped at random while training, none of the recurrence
-        (Zaremba and others 2014, arXiv 1409.2329).
+        (Zaremba and others 2014, arXiv 1409.2329); with a variational layer at all steps alike.
 
     Raises
     ------
@@ -64,9 +64,10 @@ class RecurrentModel(nn.Module):
         self, tokens: Int[Tensor, "B T"], state: State | None = None, lengths: Lengths | None = None
     ) -> tuple[Float[Tensor, "B T H"], State]:
         """As `forward`, up to the read-out: for output layers that do without the full softmax."""
-        x = drop(self.embedding(tokens), self.dropout, self.training)
+        thin = drop_for_all_steps if self.layer.variational else drop
+        x = thin(self.embedding(tokens), self.dropout, self.training)
         output, state = self.layer(x, state, lengths)
-        return drop(output, self.dropout, self.training), state
+        return thin(output, self.dropout, self.training), state
 
     def step(self, tokens: Int[Tensor, "N"], state: State | None = None) -> tuple[Float[Tensor, "N K"], State]:
         """Log-probabilities of what comes after `tokens`, and the state to give back with the next ones.

@@ -14,6 +14,7 @@ lengths : B integers from 1 to T in any order, if sequences end before T. What x
 The recurrences stand in `rnn_helpers.bptt`, single steps in `rnn_helpers.cells`.
 """
 
+from rnn_helpers.layers.normalized import LayerNormLSTM
 from rnn_helpers.layers.units import GRU, LSTM, RNN, MinGRU
 
-__all__ = ["GRU", "LSTM", "RNN", "MinGRU"]
+__all__ = ["GRU", "LSTM", "RNN", "LayerNormLSTM", "MinGRU"]

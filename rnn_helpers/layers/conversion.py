@@ -32,7 +32,11 @@ def from_torch(cls, module):
 
 def to_torch(layer):
     """The `torch.nn` module that is the function of `layer`; see `Stack.to_torch`."""
-    _check_that_there_is_one(layer, f"{type(layer).__name__}.to_torch")
+    name = f"{type(layer).__name__}.to_torch"
+    _check_that_there_is_one(layer, name)
+    for option in ("input_connections", "variational"):
+        if getattr(layer, option):
+            raise ValueError(f"{name}: this layer has {option}=True, which torch.nn does not know")
     module = _without_values(
         layer.theirs,
         layer.V_l0,

@@ -24,7 +24,19 @@ class Stack(nn.Module):
     theirs: ClassVar[type[nn.RNNBase] | None] = None
     parts: ClassVar[int] = 1
 
-    def __init__(self, D, H, num_layers, bidirectional, dropout, gates, letters, diagonal=False):
+    def __init__(
+        self,
+        D,
+        H,
+        num_layers,
+        bidirectional,
+        dropout,
+        gates,
+        letters,
+        diagonal=False,
+        input_connections=False,
+        variational=False,
+    ):
         super().__init__()
         unit = type(self).__name__
         for name, size in [("D", D), ("H", H), ("num_layers", num_layers)]:
@@ -32,17 +44,22 @@ class Stack(nn.Module):
                 raise ValueError(f"{unit}: {name} must be a positive integer, got {size!r}")
         if not 0 <= dropout < 1:
             raise ValueError(f"{unit}: dropout must be a probability below 1, got {dropout!r}")
-        if dropout and num_layers == 1:
+        if dropout and num_layers == 1 and not variational:
             raise ValueError(f"{unit}: dropout acts between layers; with num_layers = 1, {dropout} would do nothing")
+        if variational and not dropout:
+            raise ValueError(f"{unit}: variational says how dropout is drawn; with dropout = 0 it would do nothing")
+        if input_connections and num_layers == 1:
+            raise ValueError(f"{unit}: input_connections lead to the layers above the first; num_layers is 1")
         self.D, self.H, self.num_layers, self.bidirectional, self.dropout = D, H, num_layers, bidirectional, dropout
         self.directions, self.gates, self.letters = 1 + bidirectional, gates, letters
+        self.input_connections, self.variational = input_connections, variational
         for layer, reverse in self.places():
-            inputs = D if layer == 0 else H * self.directions
+            inputs = D if layer == 0 else H * self.directions + D * input_connections
             shapes = {"V": (gates * H, inputs), "U": (gates * H, H), "b": (gates * H,), "c": (H,), "d": (H,)}
             if diagonal:
                 shapes["U"] = (gates * H,)
             for letter in letters:
-                setattr(self, _name(letter, layer, reverse), nn.Parameter(torch.empty(shapes[letter])))
+                setattr(self, name_of(letter, layer, reverse), nn.Parameter(torch.empty(shapes[letter])))
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -(H**-0.5), H**-0.5)
 
@@ -51,7 +68,7 @@ class Stack(nn.Module):
         return [(layer, reverse) for layer in range(self.num_layers) for reverse in range(self.directions)]
 
     def parameters_at(self, layer, reverse):
-        return [getattr(self, _name(letter, layer, reverse)) for letter in self.letters]
+        return [getattr(self, name_of(letter, layer, reverse)) for letter in self.letters]
 
     def by_gate(self, layer, reverse):
         """V, U (if there is one) and b of the first gate, then of the second, ...: rows of the parameters, as views."""
@@ -92,17 +109,31 @@ class Stack(nn.Module):
             initial = list(zip(*state, strict=True))
         ends = ends_of(x, lengths, type(self).__name__)
         x, final = ends.clear(x), []
+        first_input = x
         for layer in range(self.num_layers):
             if layer and self.dropout:
-                x = drop(x, self.dropout, self.training)
+                x = (drop_for_all_steps if self.variational else drop)(x, self.dropout, self.training)
+            if layer and self.input_connections:
+                x = torch.cat([x, first_input], 2)
             outputs = []
             for reverse in range(self.directions):
                 inputs = ends.turn(x) if reverse else x
-                states = self.run(inputs, initial[len(final)], self.parameters_at(layer, reverse), ends.padding)
+                parameters = self.without_dropped_columns(self.parameters_at(layer, reverse))
+                states = self.run(inputs, initial[len(final)], parameters, ends.padding)
                 final.append([ends.last(part) for part in states])
                 outputs.append(ends.turn(states[0]) if reverse else states[0])
             x = ends.clear(torch.cat(outputs, 2) if self.bidirectional else outputs[0])
         return x, [torch.stack(part) for part in zip(*final, strict=True)]
+
+    def without_dropped_columns(self, parameters):
+        """The parameters with columns of U dropped, if that is wanted.
+
+        U meets nothing but states, so that a column less is an entry less of the state, at every step.
+        """
+        if not self.variational:
+            return parameters
+        V, U, *others = parameters
+        return [V, drop(torch.ones_like(U[0]), self.dropout, self.training) * U, *others]
 
     def _check(self, x, state):
         unit, dtype = type(self).__name__, self.V_l0.dtype
@@ -163,5 +194,14 @@ class Stack(nn.Module):
         return V, U, b, torch.zeros_like(b)
 
 
-def _name(letter, layer, reverse):
+def drop_for_all_steps(x: Float[Tensor, "B T D"], p: float, training: bool = True) -> Float[Tensor, "B T D"]:
+    """Dropout with one mask a sequence: an entry is dropped, with probability p, at all steps or at none.
+
+    What is kept is divided by 1 - p, as in `torch.nn.functional.dropout`. Without `training` nothing is dropped.
+    Source: Gal and Ghahramani 2016, arXiv 1512.05287.
+    """
+    return x * drop(torch.ones_like(x[:, :1]), p, training)
+
+
+def name_of(letter, layer, reverse):
     return f"{letter}_l{layer}" + "_reverse" * reverse

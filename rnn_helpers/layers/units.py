@@ -25,6 +25,12 @@ class RNN(Stack):
     num_layers : how many are stacked; each reads the outputs of the one below.
     bidirectional : in each layer a second network reads from the end; the outputs stand side by side.
     dropout : the share of outputs dropped at random on the way from layer to layer, in training mode.
+    input_connections : each layer above the first reads [the outputs of the one below; x], so that its V has D columns
+        more, on the right.
+    variational : what is dropped, is dropped at all steps alike, and the same share of the entries of h_{t-1}, on the
+        way into U, too. The mask of the outputs is drawn for each sequence, that of the state, which is one of the
+        columns of U, for each call of the layer (Gal and Ghahramani 2016, arXiv 1512.05287, draw both for each
+        sequence).
     """
 
     theirs = nn.RNN
@@ -37,10 +43,14 @@ class RNN(Stack):
         nonlinearity: Literal["tanh", "relu"] = "tanh",
         bidirectional: bool = False,
         dropout: float = 0.0,
+        input_connections: bool = False,
+        variational: bool = False,
     ):
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
-        super().__init__(D, H, num_layers, bidirectional, dropout, gates=1, letters=("V", "U", "c"))
+        letters = ("V", "U", "c")
+        options = {"input_connections": input_connections, "variational": variational}
+        super().__init__(D, H, num_layers, bidirectional, dropout, 1, letters, **options)
         self.nonlinearity = nonlinearity
 
     def cell_parameters(self, layer: int = 0, reverse: bool = False) -> tuple[Tensor, Tensor, Tensor]:
@@ -86,11 +96,14 @@ class GRU(Stack):
         bidirectional: bool = False,
         dropout: float = 0.0,
         reset: Literal["before", "after"] = "before",
+        input_connections: bool = False,
+        variational: bool = False,
     ):
         if reset not in ("before", "after"):
             raise ValueError(f"GRU: reset must be 'before' or 'after', got {reset!r}")
         letters = ("V", "U", "b") if reset == "before" else ("V", "U", "b", "d")
-        super().__init__(D, H, num_layers, bidirectional, dropout, gates=3, letters=letters)
+        options = {"input_connections": input_connections, "variational": variational}
+        super().__init__(D, H, num_layers, bidirectional, dropout, 3, letters, **options)
         self.reset = reset
 
     def cell_parameters(
@@ -143,7 +156,7 @@ class LSTM(Stack):
 
     Raises
     ------
-    ValueError : both of these.
+    ValueError : both of these, or a diagonal U with `variational`, which drops columns of U.
     """
 
     theirs = nn.LSTM
@@ -158,11 +171,14 @@ class LSTM(Stack):
         dropout: float = 0.0,
         coupled: bool = False,
         diagonal: bool = False,
+        input_connections: bool = False,
+        variational: bool = False,
     ):
-        if coupled and diagonal:
-            raise ValueError("LSTM: coupled and diagonal cannot be combined")
-        gates = 3 if coupled else 4
-        super().__init__(D, H, num_layers, bidirectional, dropout, gates, ("V", "U", "b"), diagonal)
+        if diagonal and (coupled or variational):
+            raise ValueError(f"LSTM: {'coupled' if coupled else 'variational'} and diagonal cannot be combined")
+        gates, letters = 3 if coupled else 4, ("V", "U", "b")
+        options = {"diagonal": diagonal, "input_connections": input_connections, "variational": variational}
+        super().__init__(D, H, num_layers, bidirectional, dropout, gates, letters, **options)
         self.coupled, self.diagonal = coupled, diagonal
 
     def forward(

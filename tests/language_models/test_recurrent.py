@@ -87,6 +87,19 @@ def test_dropout_acts_in_training_only_and_modes_are_kept():
     assert not model.training
 
 
+@pytest.mark.parametrize("variational", [True, False])
+def test_embeddings_and_outputs_are_dropped_at_all_steps_alike_if_the_layer_is_variational(variational):
+    torch.manual_seed(0)
+    model = RecurrentModel(K, GRU(40, 40, 2, dropout=0.5, variational=variational), dropout=0.5)
+    read = []
+    model.layer.register_forward_pre_hook(lambda layer, arguments: read.append(arguments[0]))
+    output, _ = model.states(TOKENS)
+    for part in (*read, output):
+        dropped = part == 0
+        assert 0.3 < dropped.double().mean() < 0.7
+        assert (dropped == dropped[:, :1]).all() == variational
+
+
 def test_tied_weights_are_one_parameter_with_both_gradients():
     torch.manual_seed(0)
     tied, free = RecurrentModel(K, GRU(6, 6), tied=True), RecurrentModel(K, GRU(6, 6))

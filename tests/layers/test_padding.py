@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from rnn_helpers.layers import GRU, LSTM, RNN, MinGRU
+from rnn_helpers.layers import GRU, LSTM, RNN, LayerNormLSTM, MinGRU
 
 LAYERS = {
     "tanh": lambda *sizes, **options: RNN(*sizes, **options),
@@ -18,6 +18,7 @@ LAYERS = {
     "lstm": lambda *sizes, **options: LSTM(*sizes, **options),
     "coupled lstm": lambda *sizes, **options: LSTM(*sizes, coupled=True, **options),
     "diagonal lstm": lambda *sizes, **options: LSTM(*sizes, diagonal=True, **options),
+    "layer norm lstm": lambda *sizes, **options: LayerNormLSTM(*sizes, **options),
     "minimal gru": lambda *sizes, **options: MinGRU(*sizes, **options),
 }
 close = {"atol": 1e-11, "rtol": 1e-10}

@@ -11,7 +11,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from rnn_helpers.cells import coupled_lstm_step, elman_step, gru_step, gru_step_reset_after, lstm_step, min_gru_step
-from rnn_helpers.layers import GRU, LSTM, RNN, MinGRU
+from rnn_helpers.layers import GRU, LSTM, RNN, LayerNormLSTM, MinGRU
 
 UNITS = {
     "elman": lambda *sizes, **options: RNN(*sizes, **options),
@@ -20,8 +20,26 @@ UNITS = {
     "lstm": lambda *sizes, **options: LSTM(*sizes, **options),
     "coupled lstm": lambda *sizes, **options: LSTM(*sizes, coupled=True, **options),
     "diagonal lstm": lambda *sizes, **options: LSTM(*sizes, diagonal=True, **options),
+    "layer norm lstm": lambda *sizes, **options: LayerNormLSTM(*sizes, **options),
     "minimal gru": lambda *sizes, **options: MinGRU(*sizes, **options),
 }
+
+
+def norm(z):
+    """Zero mean and unit variance over the last axis; 1e-5 is PyTorch's."""
+    centred = z - z.sum(-1, keepdim=True) / z.shape[-1]
+    return centred / (centred.square().sum(-1, keepdim=True) / z.shape[-1] + 1e-5).sqrt()
+
+
+def layer_norm_lstm_step(x, h, c, theta):
+    """As in the paper, from its parameters gate by gate."""
+    parts, (g_V, g_U, g_c, s_c) = theta
+    V, U, b = (torch.cat([getattr(parts, f"{letter}{gate}") for gate in ("_i", "_f", "", "_o")]) for letter in "VUb")
+    i, f, candidate, o = (g_V * norm(x @ V.T) + g_U * norm(h @ U.T) + b).chunk(4, 1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(candidate)
+    return [torch.sigmoid(o) * torch.tanh(g_c * norm(c) + s_c), c]
+
+
 STEPS = {  # theta is what cell_parameters gives; each returns the new state, a list of its parts
     "elman": lambda x, h, theta: [elman_step(x, *h, *theta)],
     "gru reset before": lambda x, h, theta: [gru_step(x, *h, theta).h],
@@ -29,6 +47,7 @@ STEPS = {  # theta is what cell_parameters gives; each returns the new state, a 
     "lstm": lambda x, h, theta: list(lstm_step(x, *h, theta)[:2]),
     "coupled lstm": lambda x, h, theta: list(coupled_lstm_step(x, *h, theta)[:2]),
     "diagonal lstm": lambda x, h, theta: list(lstm_step(x, *h, theta)[:2]),
+    "layer norm lstm": lambda x, h, theta: layer_norm_lstm_step(x, *h, theta),
     "minimal gru": lambda x, h, theta: [min_gru_step(x, *h, theta).h],
 }
 every_unit = pytest.mark.parametrize("unit", UNITS)
@@ -101,7 +120,10 @@ def test_layers_are_cells_stepped_through_time(unit, sizes, num_layers, bidirect
 def test_cell_parameters_are_views(unit):
     layer = UNITS[unit](2, 3, num_layers=2, bidirectional=True)
     theta = layer.cell_parameters(1, reverse=True)
-    theta = theta if unit != "gru reset after" else (*theta[0], theta[1])
+    if unit == "gru reset after":
+        theta = *theta[0], theta[1]
+    elif unit == "layer norm lstm":
+        theta = *theta[0], *theta[1]
     with torch.no_grad():
         for tensor in theta:
             tensor.fill_(5)
@@ -172,6 +194,9 @@ def test_all_parameters_start_uniform_within_the_bound_from_the_global_generator
         again = UNITS[unit](50, 100, num_layers=2, bidirectional=True)
     for (name, parameter), other in zip(layer.named_parameters(), again.parameters(), strict=True):
         assert torch.equal(parameter, other)
+        if name[1] == "_" and name[0] in "gs":
+            assert (parameter == (name[0] == "g")).all()  # gains 1, shifts 0
+            continue
         assert 0.09 < parameter.max() <= 0.1, name
         assert -0.1 <= parameter.min() < -0.09, name
         assert abs(parameter.std() * 12**0.5 / 0.2 - 1) < 0.2, name  # a uniform one's standard deviation
@@ -188,11 +213,15 @@ def test_names_and_shapes_of_parameters():
     assert shapes(LSTM(2, 3)) == {"V_l0": (12, 2), "U_l0": (12, 3), "b_l0": (12,)}
     assert shapes(LSTM(2, 3, coupled=True)) == {"V_l0": (9, 2), "U_l0": (9, 3), "b_l0": (9,)}
     assert shapes(LSTM(2, 3, diagonal=True)) == {"V_l0": (12, 2), "U_l0": (12,), "b_l0": (12,)}
+    gains = {"g_V_l0": (12,), "g_U_l0": (12,), "g_c_l0": (3,), "s_c_l0": (3,)}
+    assert shapes(LayerNormLSTM(2, 3)) == shapes(LSTM(2, 3)) | gains
     assert shapes(MinGRU(2, 3)) == {"V_l0": (6, 2), "b_l0": (6,)}
     both_ways = shapes(RNN(2, 3, num_layers=2, bidirectional=True))
     assert list(both_ways) == [f"{letter}_l{k}{r}" for k in (0, 1) for r in ("", "_reverse") for letter in "VUc"]
     assert both_ways["V_l0_reverse"] == (3, 2)
     assert both_ways["V_l1"] == both_ways["V_l1_reverse"] == (3, 6)
+    reading = shapes(GRU(2, 3, num_layers=3, bidirectional=True, input_connections=True))
+    assert [reading[f"V_l{k}"] for k in range(3)] == [(9, 2), (9, 8), (9, 8)]
 
 
 def test_repr_says_what_is_not_the_default():
@@ -200,6 +229,8 @@ def test_repr_says_what_is_not_the_default():
     assert repr(RNN(2, 3, 2, "relu", dropout=0.5)) == "RNN(2, 3, num_layers=2, nonlinearity='relu', dropout=0.5)"
     assert repr(GRU(2, 3, reset="after")) == "GRU(2, 3, reset='after')"
     assert repr(LSTM(2, 3, diagonal=True)) == "LSTM(2, 3, diagonal=True)"
+    expected = "LSTM(2, 3, num_layers=2, dropout=0.5, input_connections=True, variational=True)"
+    assert repr(LSTM(2, 3, 2, dropout=0.5, input_connections=True, variational=True)) == expected
     assert repr(LSTM(2, 3, bidirectional=True, coupled=True)) == "LSTM(2, 3, bidirectional=True, coupled=True)"
 
 
@@ -227,6 +258,19 @@ def test_nothing_is_changed_in_place(unit):
 
 
 # What is refused. `inspect.unwrap` takes off the tests' own check of signatures, as for a reader.
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM, LayerNormLSTM])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"variational": True}, "variational says how dropout is drawn; with dropout = 0 it would do nothing"),
+        ({"input_connections": True}, "input_connections lead to the layers above the first; num_layers is 1"),
+    ],
+)
+def test_options_that_would_do_nothing(kind, options, message):
+    with pytest.raises(ValueError, match=f"{kind.__name__}: {message}"):
+        kind(2, 3, **options)
 
 
 @pytest.mark.parametrize("kind", [RNN, GRU, LSTM, MinGRU])
@@ -279,14 +323,12 @@ def test_inputs_that_do_not_fit(unit, shape, message):
 def test_states_that_do_not_fit(unit):
     layer = UNITS[unit](2, 3, num_layers=2)
     x = torch.zeros(4, 5, 2)
-    name = type(layer).__name__
+    name, has_cell = type(layer).__name__, isinstance(layer, LSTM)
 
     def state(*shape, dtype=torch.float32):
-        return (
-            (torch.zeros(2, 4, 3), torch.zeros(shape, dtype=dtype)) if name == "LSTM" else torch.zeros(shape).to(dtype)
-        )
+        return (torch.zeros(2, 4, 3), torch.zeros(shape, dtype=dtype)) if has_cell else torch.zeros(shape).to(dtype)
 
-    part = "c" if name == "LSTM" else "h"
+    part = "c" if has_cell else "h"
     for shape in [(1, 4, 3), (2, 1, 3), (4, 2, 3), (4, 3)]:
         with pytest.raises(
             ValueError, match=rf"{name}: {part} of state must have shape \(S, B, H\) = \(2, 4, 3\), got"
@@ -324,3 +366,5 @@ def test_cells_that_are_not_there():
 def test_an_lstm_is_coupled_or_diagonal():
     with pytest.raises(ValueError, match="LSTM: coupled and diagonal cannot be combined"):
         LSTM(2, 3, coupled=True, diagonal=True)
+    with pytest.raises(ValueError, match="LSTM: variational and diagonal cannot be combined"):
+        LSTM(2, 3, 2, dropout=0.5, variational=True, diagonal=True)

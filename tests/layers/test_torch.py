@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.testing import assert_close
 
-from rnn_helpers.layers import GRU, LSTM, RNN, MinGRU
+from rnn_helpers.layers import GRU, LSTM, RNN, LayerNormLSTM, MinGRU
 
 KINDS = {
     "tanh": (RNN, nn.RNN, {"nonlinearity": "tanh"}),
@@ -240,6 +240,12 @@ def test_layers_that_pytorch_does_not_have():
         LSTM(2, 3, coupled=True).to_torch()
     with pytest.raises(ValueError, match=r"LSTM.to_torch: this layer is diagonal.*after its first step of training"):
         LSTM(2, 3, diagonal=True).to_torch()
+    with pytest.raises(ValueError, match=r"LayerNormLSTM.to_torch: torch.nn has no such unit"):
+        LayerNormLSTM(2, 3).to_torch()
+    with pytest.raises(ValueError, match=r"LSTM.to_torch: this layer has input_connections=True"):
+        LSTM(2, 3, 2, input_connections=True).to_torch()
+    with pytest.raises(ValueError, match=r"GRU.to_torch: this layer has variational=True"):
+        GRU(2, 3, dropout=0.5, variational=True).to_torch()
     with pytest.raises(ValueError, match=r"MinGRU.to_torch: torch.nn has no such unit"):
         MinGRU(2, 3).to_torch()
     with pytest.raises(ValueError, match=r"MinGRU.from_torch: torch.nn has no such unit"):
