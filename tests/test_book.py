@@ -51,6 +51,14 @@ def test_the_variable_of_a_comprehension_is_passed_over():
     assert "bound = 0.5" in str(error.value)
 
 
+def test_a_variable_of_a_comprehension_may_share_its_name_with_another():
+    losses, name = {"a": 0.1, "b": 0.7}, "elsewhere"
+    with pytest.raises(AssertionError, match=r"✗ This does not hold: All are low\.") as error:
+        claim("All are low.", all(losses[name] < 0.5 for name in losses))
+    assert "losses = {'a': 0.1, 'b': 0.7}" in str(error.value)
+    assert name == "elsewhere"
+
+
 def test_large_values_are_shortened():
     losses = torch.linspace(0, 1, 100)
     with pytest.raises(AssertionError, match=r"losses = tensor of shape \(100,\), from 0 to 1"):

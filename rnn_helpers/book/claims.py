@@ -55,7 +55,7 @@ def _values_in_call(frame: FrameType) -> list[str]:
     for text, node in operands.items():
         try:
             value = eval(compile(ast.Expression(node), "<claim>", "eval"), frame.f_globals, frame.f_locals)
-        except NameError:  # the variable of a comprehension, which has no value here
+        except Exception:  # a comprehension's variable: no value here, or a namesake's that does not fit
             continue
         if not callable(value) and not inspect.ismodule(value):
             lines.append(f"{text} = {_short(value)}")
