@@ -15,6 +15,7 @@ from time import process_time
 
 import torch
 
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.measured.units import FILE, UnitMeasurement, load_units
 from rnn_helpers.timing import interleaved_times
 from rnn_helpers.unit_comparison import SIZES, UNITS, WIDTHS, model_of, result_of, size_of, training_step
@@ -69,13 +70,7 @@ def measure_one_pass() -> None:
             if (unit, seed) not in done:
                 model = model_of("plays", unit, "parameters", seed)
                 result = result_of("plays", model, seed, ONE_PASS, RATES["plays", unit])
-                store(short._replace(width="one pass", seed=seed, steps=ONE_PASS, result=result))
-
-
-def store(line: UnitMeasurement) -> None:
-    print(line, flush=True)
-    with FILE.open("a", encoding="utf-8") as file:
-        file.write(line.as_line())
+                store(FILE, short._replace(width="one pass", seed=seed, steps=ONE_PASS, result=result))
 
 
 def measure_all() -> None:
@@ -96,7 +91,7 @@ def measure_all() -> None:
                     line = UnitMeasurement(
                         task, width, unit, seed, model.layer.H, size_of(model), steps, times[unit], result
                     )
-                    store(line)
+                    store(FILE, line)
 
 
 if __name__ == "__main__":
@@ -104,5 +99,6 @@ if __name__ == "__main__":
     if "--rates" in sys.argv:
         try_rates()
     else:
+        begin(FILE, UnitMeasurement)
         measure_all()
         measure_one_pass()

@@ -16,6 +16,7 @@ import torch
 
 from rnn_helpers.data import load_digits
 from rnn_helpers.measured.digits import FILE, DigitModel, load_digit_models
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.pixels import diagonal_model, fit, masked_convolution_model, row_model
 
 SEEDS = (0, 1, 2)
@@ -49,6 +50,7 @@ SETTINGS = {  # what makes the network, and how it is fitted
 
 def main() -> None:
     torch.set_num_threads(1)
+    begin(FILE, DigitModel)
     train, validation, test = load_digits()
     done = {(result.model, result.seed) for result in load_digit_models()}
     for seed in SEEDS:
@@ -63,10 +65,7 @@ def main() -> None:
             with torch.no_grad():
                 nats = [model.nats(part.x).mean().item() for part in (train, validation, test)]
             parameters = sum(p.numel() for p in model.parameters())
-            result = DigitModel(name, seed, *nats, parameters, seconds)
-            with FILE.open("a", encoding="utf-8") as file:
-                file.write(result.as_line())
-            print(result, flush=True)
+            store(FILE, DigitModel(name, seed, *nats, parameters, seconds))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import torch
 from rnn_helpers.data import load_shakespeare
 from rnn_helpers.language_models import MarkovModel, RecurrentModel, Vocabulary, rows_of, total, train_on_rows
 from rnn_helpers.layers import LSTM
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.measured.learning_curve import FILE, Measurement, load_learning_curve
 
 PARTS, HELD_OUT = 32, 1_250
@@ -40,6 +41,7 @@ def network(rows, K, seed, steps, lr, dropout):
 
 def main() -> None:
     torch.set_num_threads(1)
+    begin(FILE, Measurement)
     text = load_shakespeare()
     letters = Vocabulary.of([text])
     parts, K = rows_of(letters.encode(text), PARTS), len(letters)
@@ -52,9 +54,7 @@ def main() -> None:
         model = make(parts[:, : N // PARTS])
         seconds = time.process_time() - start
         result = Measurement(name, N, seed, total(model.nats(held_out)).perplexity, seconds)
-        with FILE.open("a", encoding="utf-8") as file:
-            file.write(result.as_line())
-        print(result, flush=True)
+        store(FILE, result)
 
     for N in SETTINGS:
         for m in range(1, 7):

@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 from rnn_helpers.groups import alternating
 from rnn_helpers.layers import MinGRU
 from rnn_helpers.measured.cups import FILE, CupsMeasurement, load_cups
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.state_spaces import LRU, Block
 from rnn_helpers.tasks import word_problem
 from rnn_helpers.training import train
@@ -55,16 +56,12 @@ def measure(name: str, seed: int, steps: int = STEPS) -> CupsMeasurement:
 
 def main() -> None:
     torch.set_num_threads(1)
-    if not FILE.exists():
-        FILE.write_text(",".join(CupsMeasurement._fields) + "\n", encoding="utf-8")
+    begin(FILE, CupsMeasurement)
     done = {(m.model, m.seed) for m in load_cups()}
     for name in WIDTHS:
         for seed in SEEDS:
             if (name, seed) not in done:
-                result = measure(name, seed)
-                with FILE.open("a", encoding="utf-8") as file:
-                    file.write(result.as_line())
-                print(result, flush=True)
+                store(FILE, measure(name, seed))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from rnn_helpers.data import load_petrogold
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.measured.trees_longer import FILE, TreesMeasurement, load_trees_longer
 from rnn_helpers.tagging.relations import KINDS, learn_relations, relation_task, share_named
 from rnn_helpers.tasks.listops import binarized, draw_listops, evaluate, tokens
@@ -55,14 +56,12 @@ def listops(model_name, seed, learned, asked):
 
 def main() -> None:
     torch.set_num_threads(1)
+    begin(FILE, TreesMeasurement)
     done = {(m.model, m.seed) for m in load_trees_longer()}
 
     def write(model, seed, shares):
-        with FILE.open("a", encoding="utf-8") as file:
-            for asked_of, share in shares.items():
-                result = TreesMeasurement(model, seed, asked_of, share)
-                file.write(result.as_line())
-                print(result, flush=True)
+        for asked_of, share in shares.items():
+            store(FILE, TreesMeasurement(model, seed, asked_of, share))
 
     learned, asked = expressions()
     for seed in SEEDS:

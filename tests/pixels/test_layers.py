@@ -15,12 +15,7 @@ from rnn_helpers.pixels.layers import ConvolutionLayer, ResidualBlock
 SIZES = [(1, 1), (1, 4), (4, 1), (3, 3), (2, 5), (5, 2)]
 
 
-@pytest.fixture(autouse=True)
-def double():
-    torch.manual_seed(0)
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def draw(B, n, m, D):

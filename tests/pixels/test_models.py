@@ -19,12 +19,7 @@ from rnn_helpers.pixels import (
 MODELS = {"convolution": masked_convolution_model, "row": row_model, "diagonal": diagonal_model}
 
 
-@pytest.fixture(autouse=True)
-def double():
-    torch.manual_seed(0)
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def all_images(n, m):

@@ -1,4 +1,4 @@
-"""How a file of measurements is read: a header with the names of the fields, then a line for each result."""
+"""How a file of measurements is read and grows: a header with the names of the fields, then a line for each result."""
 
 import csv
 from pathlib import Path
@@ -18,3 +18,16 @@ def read(path: Path, kind: type[Row]) -> list[Row]:
         _, *lines = csv.reader(file)
     types = kind.__annotations__.values()
     return [kind(*(of(value) for of, value in zip(types, line, strict=True))) for line in lines]
+
+
+def begin(path: Path, kind: type[Row]) -> None:
+    """Write the header, if there is no file."""
+    if not path.exists():
+        path.write_text(",".join(kind._fields) + "\n", encoding="utf-8")
+
+
+def store(path: Path, result: Row) -> None:
+    """Add a result to the file, as soon as it is there, and print it."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(result.as_line())
+    print(result, flush=True)
