@@ -185,11 +185,12 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
 }
 function safely(value) { try { return decodeURIComponent(value); } catch { return value; } }
 
-/** The picture that stands for this figure where no script runs: what was shown just before it. */
+/** The picture that stands for this figure where no script runs: the output just before, however a page wraps it. */
 function stillBefore(host) {
-  for (let node = host, up = 0; node && up < 6; node = node.parentElement, up += 1) {
-    const before = node.previousElementSibling;
-    if (before) return before.matches("svg, img") || before.querySelector("svg, img") ? before : null;
+  for (let node = host, up = 0; node && up < 4; node = node.parentElement, up += 1) {
+    for (let before = node.previousElementSibling; before; before = before.previousElementSibling) {
+      if (before.matches("svg, img") || before.querySelector("svg, img")) return before;
+    }
   }
   return null;
 }
