@@ -56,9 +56,9 @@ export const text = (label, { letters, longest, value }) => ({
   admit: (wanted) => [...String(wanted)].filter((letter) => letters.includes(letter)).slice(0, longest).join(""),
   show: (word) => word || "nothing",
 });
-/** A place on the stage that is dragged, or moved by the arrow keys; its value is "x,y". */
-export const point = (label, { x, y, step, value, names = ["x", "y"] }) => ({
-  kind: "point", label, x, y, step, value,
+/** A place on the stage that is dragged, or moved by the arrow keys; its value is "x,y". `down`: y counts downwards. */
+export const point = (label, { x, y, step, value, names = ["x", "y"], down = false }) => ({
+  kind: "point", label, x, y, step, value, down,
   admit(wanted) {
     const pair = String(wanted).split(",").map(Number);
     if (pair.length !== 2 || !pair.every(Number.isFinite)) return value;
@@ -244,7 +244,8 @@ const MAKERS = {
       set({ [key]: `${handle.scales.X.invert(at.x)},${handle.scales.Y.invert(at.y)}` });
     });
     handle.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      const up = control.down ? -1 : 1;
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, up], ArrowDown: [0, -up] }[event.key];
       if (!by) return;
       event.preventDefault();
       const far = event.shiftKey ? 10 : 1;
