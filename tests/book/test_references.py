@@ -1,7 +1,8 @@
-"""What the book cites: each work has one entry in references.bib, with where to find it, and is named as the entry has it."""
+"""What the book cites: each work has one entry, which says where to find it, and is named as the entry has it."""
 
 import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -82,7 +83,7 @@ def test_each_entry_says_where_the_work_is(entries):
 
 def test_no_work_has_two_entries(entries):
     names = sorted(name for entry in entries.values() for name in identifiers(entry))
-    assert [name for name, following in zip(names, names[1:], strict=False) if name == following] == []
+    assert [name for name, following in pairwise(names) if name == following] == []
 
 
 def test_each_entry_is_cited(entries):
