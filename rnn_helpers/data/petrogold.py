@@ -23,9 +23,9 @@ def load_petrogold() -> Split:
     test              991   27,332          2
     ==========  =========  =======  =========
 
-    Source: PetroGold (de Souza, Silveira, Cavalcanti, Castro and Freitas 2021, doi 10.5753/stil.2021.17781), published
-    under CC BY-SA 4.0 at https://github.com/UniversalDependencies/UD_Portuguese-PetroGold. Read is the version that
-    stands in `dante-corpora` 2.0.5 on the Python package index, whose licence is MIT. The split is not that of UD.
+    Source: PetroGold (de Souza, Silveira, Cavalcanti, Castro and Freitas 2021, STIL, pages 29 to 38), published under
+    CC BY-SA 4.0 at https://github.com/UniversalDependencies/UD_Portuguese-PetroGold. Read is the version that stands in
+    `dante-corpora` 2.0.5 on the Python package index, whose licence is MIT. The split is not that of UD.
 
     Raises
     ------
