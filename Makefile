@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups links publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -80,6 +80,10 @@ cups: $(READY) ## measure again what chapter 15 shows of a longer training (abou
 
 tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and together (a quarter of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/tricks.py
+
+links: $(READY) ## list the book's external links, each with a page it stands on, and ask whether it is alive
+	@$(BIN)/jupyter-book config sphinx . > /dev/null
+	@PYTHONPATH=book/_ext $(BIN)/sphinx-build -b linkcheck -d _build/.linktrees . _build/links
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
 	@$(BIN)/python tools/publish.py "$(URL)"

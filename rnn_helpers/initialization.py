@@ -35,7 +35,7 @@ def orthogonal(
 
 @torch.no_grad()
 def orthogonal_(layer: nn.Module, generator: torch.Generator, gain: float = 1.0) -> None:
-    """Make every recurrent matrix of the layer orthogonal, gate by gate; all else stays (Saxe et al. 2013).
+    """Make every recurrent matrix of the layer orthogonal, gate by gate; all else stays (Saxe et al. 2014).
 
     Raises
     ------

@@ -3,7 +3,7 @@
 A stretch of steps takes the state h before it to A * h + B, whatever h is, with A the product of its a_t and B the
 state that it reaches from 0. Two stretches, one after the other, are again such a pair, and it does not matter which
 two are put together first (the operation is associative). So the T steps are cut into chunks (after Blelloch 1990,
-"Prefix sums and their applications"):
+doi 10.1184/R1/6608579.v1):
 
 1. all chunks walk side by side and find their pairs (A, B);
 2. the pairs of the chunks are themselves a recurrence, with a CHUNK-th of the steps: the same again gives the state

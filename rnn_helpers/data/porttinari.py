@@ -42,9 +42,10 @@ def load_porttinari() -> Split:
     test              826   16,756       103
     ==========  =========  =======  ========
 
-    Source: Porttinari-base (Duran, Lopes, Nunes and Pardo 2023, STIL, pages 115 to 124), published under CC BY 4.0 at
-    https://github.com/UniversalDependencies/UD_Portuguese-Porttinari. Read is the version of August 2022 that stands in
-    `dante-corpora` 2.0.5 on the Python package index, whose licence is MIT. The split is not that of UD.
+    Source: Porttinari-base (Duran, Lopes, Nunes and Pardo 2023, https://sol.sbc.org.br/index.php/stil/article/view/25443),
+    published under CC BY 4.0 at https://github.com/UniversalDependencies/UD_Portuguese-Porttinari. Read is the version
+    of August 2022 that stands in `dante-corpora` 2.0.5 on the Python package index, whose licence is MIT. The split is
+    not that of UD.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class Sentences(NamedTuple):
 def load_sentences() -> tuple[Sentences, Sentences, Sentences]:
     """6,528 sentences to train on, 1,000 to validate with, 1,000 to test on.
 
-    The sentences are those of Pang and Lee 2005, "Seeing stars" (aclanthology.org/P05-1015), who took them from the
+    The sentences are those of Pang and Lee 2005, doi 10.3115/1219840.1219855, who took them from the
     reviews that Rotten Tomatoes quotes, and the label from its mark, fresh or rotten. They are lower case and cut into
     words and signs with a space between; 1 to 59 words, half of them at most 20. The wheel has 8,530 of the 10,662 that
     the authors published, one half of each class. Of two pairs that differ in signs only the first was kept. The order,

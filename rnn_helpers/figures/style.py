@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-# Told apart by people with any of the common colour-vision deficiencies (after Okabe & Ito 2008, darkened or
+# Told apart by people with any of the common colour-vision deficiencies (the palette of Okabe and Ito, darkened or
 # lightened until each has a contrast of at least 3 on the book's light and on its dark page; a test holds them to it).
 COLORS = {"blue": "#2a84c6", "orange": "#c4690f", "green": "#128b69", "pink": "#bf5896", "grey": "#777d82"}
 
