@@ -1,8 +1,8 @@
 """What the book's pages say about all lessons, read from the lessons and the exercises, so that no page has a copy.
 
-    ```{chapter-map}           a drawing: which chapter builds on which
-    ```{learning-goals}        what each lesson promises, under its title
-    ```{exercises-by-difficulty}
+```{chapter-map}           a drawing: which chapter builds on which
+```{learning-goals}        what each lesson promises, under its title
+```{exercises-by-difficulty}
 """
 
 import html
@@ -57,13 +57,13 @@ PLACES = {
     1: (1.5, 0), 2: (1.5, 1), 3: (0.5, 2), 7: (2.5, 2), 4: (0, 3), 5: (1, 3), 9: (2, 3), 8: (3, 3),
     6: (1, 4), 10: (2, 4), 12: (0, 5), 13: (1, 5), 11: (2, 5), 14: (3, 5), 15: (1.5, 6),
 }  # fmt: skip
-WIDTH, HEIGHT, RIGHT, DOWN = 140, 64, 154, 98  # of a box, and from one to the next
+WIDTH, HEIGHT, RIGHT, DOWN = 112, 62, 120, 92  # of a box, and from one to the next
 
 
 def _at(chapter: int) -> tuple[float, float]:
     """The middle of a chapter's box."""
     right, down = PLACES[chapter]
-    return 20 + WIDTH / 2 + RIGHT * right, 6 + HEIGHT / 2 + DOWN * down
+    return 16 + WIDTH / 2 + RIGHT * right, 4 + HEIGHT / 2 + DOWN * down
 
 
 def _arrow(earlier: int, later: int) -> str:
@@ -71,7 +71,7 @@ def _arrow(earlier: int, later: int) -> str:
     y, above = y + HEIGHT / 2, to_y - HEIGHT / 2 - 5
     if (earlier, later) == (4, 15):  # past the boxes below, along the edge
         left = to_x - WIDTH / 2 - 5
-        path = f"M{x - 60},{y} C8,{y + 60} 8,{y + 90} 8,{y + 120} V{to_y - 30} Q8,{to_y} 38,{to_y} H{left}"
+        path = f"M{x - 46},{y} C6,{y + 60} 6,{y + 80} 6,{y + 110} V{to_y - 30} Q6,{to_y} 36,{to_y} H{left}"
     else:
         straight = max(above - DOWN + HEIGHT + 5, y)  # down to the last gap between rows, where nothing is in the way
         middle = (straight + above) / 2
@@ -92,9 +92,7 @@ def _box(lesson: Lesson) -> str:
     builds = f", builds on {' and '.join(map(str, before))}" if before else ""
     lines = [str(lesson.number), *_two_lines(lesson.topic[0].upper() + lesson.topic[1:])]
     first = y + 5 - 8.5 * (len(lines) - 1)
-    text = "".join(
-        f'<tspan x="{x}" y="{first + 17 * i}">{html.escape(line)}</tspan>' for i, line in enumerate(lines)
-    )
+    text = "".join(f'<tspan x="{x}" y="{first + 17 * i}">{html.escape(line)}</tspan>' for i, line in enumerate(lines))
     return (
         f'<a href="{lesson.page("html")}" aria-label="{lesson.number} {html.escape(lesson.topic)}{builds}">'
         f'<rect x="{x - WIDTH / 2}" y="{y - HEIGHT / 2}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
@@ -102,16 +100,24 @@ def _box(lesson: Lesson) -> str:
     )
 
 
+STYLE = """
+.map a { text-decoration: none }
+.map rect { fill: var(--book-soft); stroke: var(--figure-faint) }
+.map a:is(:hover, :focus) rect { stroke: var(--book-accent); stroke-width: 2 }
+.map text { font: 12px sans-serif; text-anchor: middle; fill: var(--figure-ink) }
+.map tspan:first-child { fill: var(--book-accent); font-weight: 700 }
+.map path { fill: none; stroke: var(--book-accent); stroke-width: 1.4 }
+.map marker path { fill: var(--book-accent); stroke: none }
+"""
+
+
 def map_as_svg() -> str:
     """Links in a drawing: the colours are the page's, and a screen reader hears what each chapter builds on."""
     arrows = "".join(_arrow(earlier, later) for later, before in BUILDS_ON.items() for earlier in before)
     boxes = "".join(map(_box, lessons()))
-    return (
-        '<svg viewBox="0 0 640 664" style="min-width:38rem" role="group" aria-label="The chapters, and which builds on which">'
-        "<style>.map rect{fill:var(--book-soft);stroke:var(--figure-faint)} .map a:is(:hover,:focus) rect{stroke:var("
-        "--book-accent);stroke-width:2} .map text{font:13px sans-serif;text-anchor:middle;fill:var(--figure-ink)} "
-        ".map tspan:first-child{fill:var(--book-accent);font-weight:700} .map path{fill:none;stroke:var(--book-accent);"
-        "stroke-width:1.4} .map marker path{fill:var(--book-accent);stroke:none}</style><g class='map'>"
+    return (  # as narrow as its words allow, for phones
+        '<svg viewBox="0 0 492 622" style="min-width:24rem;max-width:36rem" role="group" '
+        f'aria-label="The chapters, and which builds on which"><style>{STYLE}</style><g class="map">'
         '<marker id="map-tip" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         f'<path d="M0,0 L8,4 L0,8 Z"/></marker>{arrows}{boxes}</g></svg>'
     )
@@ -147,13 +153,14 @@ class LearningGoals(_Written):
 
 class ExercisesByDifficulty(_Written):
     def markdown(self) -> list[str]:
-        rows = ["| chapter | ★ | ★★ | ★★★ |", "|---|---|---|---|"]
+        rows = ["| ★ | ★★ | ★★★ |", "|---|---|---|"]
         for each in lessons():
+            page = f"{each.page('ipynb')}#exercises"
             by_stars = [
-                "<br>".join(f"{e.number} {e.title}" for e in exercises_of(each.number) if e.stars == stars)
+                "<br>".join(f"[{e.number}]({page}) {e.title}" for e in exercises_of(each.number) if e.stars == stars)
                 for stars in (1, 2, 3)
             ]
-            rows.append(f"| [{each.number}]({each.page('ipynb')}#exercises) | {' | '.join(by_stars)} |")
+            rows.append(f"| {' | '.join(by_stars)} |")
         return rows
 
 
