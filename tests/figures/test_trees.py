@@ -26,7 +26,7 @@ def test_the_tree_shows_each_sequence_once_and_what_is_kept():
 
 
 def test_no_two_stand_on_one_place_and_the_best_is_green_though_dropped():
-    figure, axes = new_figure()
+    _, axes = new_figure()
     pairs = dict.fromkeys(["aa", "ab", "a.", "ba", "bb", "b."], 0.1)
     steps = [{"a": 0.4, "b": 0.3, ".": 0.3}, pairs, {"bbb": 0.0001, "bb.": 0.1}]
     draw_search_tree(axes, steps, [{"a", "b"}, {"aa", "bb"}, {"bb."}], end=".", best="ab.")

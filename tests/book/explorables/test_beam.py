@@ -8,7 +8,7 @@ from explorable import Figure, assert_close
 from playwright.sync_api import Browser
 
 from rnn_helpers.data import load_pronunciations
-from rnn_helpers.decoding import Sequences, beam_search, exhaustive, temperature, up_to_end
+from rnn_helpers.decoding import Sequences, beam_search, exhaustive, temperature
 from rnn_helpers.explorables import to_html
 from rnn_helpers.language_models import MarkovModel, Vocabulary, with_end
 
