@@ -8,7 +8,9 @@ from rnn_helpers.figures.graphs import draw_node
 from rnn_helpers.figures.style import COLORS, FAINT, INK
 
 
-def draw_search_tree(axes: Axes, steps: Sequence[Mapping[str, float]], kept: Sequence[set[str]], end: str) -> None:
+def draw_search_tree(
+    axes: Axes, steps: Sequence[Mapping[str, float]], kept: Sequence[set[str]], end: str, best: str = ""
+) -> None:
     """A tree of sequences, grown from left to right: step t has those of t symbols that were looked at.
 
     Parameters
@@ -16,33 +18,48 @@ def draw_search_tree(axes: Axes, steps: Sequence[Mapping[str, float]], kept: Seq
     steps : for each step, the sequences of that length, a string each, with their probabilities.
     kept : for each step, which of them the search kept. Kept ones are drawn in colour, orange where they ended (their
         last symbol is `end`); the others are grey.
+    best : a sequence; what leads to it is drawn in green, kept or not.
     """
-    paths = [path for step in steps for path in step]
-    leaves = sorted(path for path in paths if not any(other.startswith(path) and other != path for other in paths))
-    heights = {leaf: -float(row) for row, leaf in enumerate(leaves)}
-
-    def height(path: str) -> float:
-        if path not in heights:
-            children = [other for other in ["", *paths] if len(other) == len(path) + 1 and other.startswith(path)]
-            heights[path] = sum(map(height, children)) / len(children)
-        return heights[path]
-
-    draw_node(axes, 0, height(""), "", COLORS["blue"], size=14)
+    heights, rows = _heights(steps)
+    behind = 0.07 * (2 * len(steps) + 1.3)  # a number takes this much of the width
+    draw_node(axes, 0, heights[""], "", COLORS["blue"], size=14)
     for t, (step, chosen) in enumerate(zip(steps, kept, strict=True), start=1):
         for path, probability in step.items():
             color = (COLORS["orange"] if path.endswith(end) else COLORS["blue"]) if path in chosen else COLORS["grey"]
-            ends = [2 * t - 2, 2 * t], [height(path[:-1]), height(path)]
-            axes.plot(*ends, color=color if path in chosen else FAINT, lw=2.4 if path in chosen else 1.2, zorder=1)
-            draw_node(axes, 2 * t, height(path), path[-1].replace(end, "●"), color, size=19)
+            color = COLORS["green"] if best.startswith(path) else color
+            begin = 2 * t - 2 + (behind if t > 1 else 0)
+            line = FAINT if color == COLORS["grey"] else color
+            ends = [begin, 2 * t], [heights[path[:-1]], heights[path]]
+            axes.plot(*ends, color=line, lw=2.4 if path in chosen else 1.2, zorder=1)
+            draw_node(axes, 2 * t, heights[path], path[-1].replace(end, "●"), color, size=17)
             axes.annotate(
-                f"{probability:.3f}".lstrip("0").rstrip("0"),
-                (2 * t, height(path)),
-                (13, 0) if path in leaves else (0, -17),  # beside it, or below where lines go on
+                f"{probability:.3f}".strip("0") if probability >= 0.0005 else "<.001",
+                (2 * t, heights[path]),
+                (11, 0),
                 textcoords="offset points",
-                ha="left" if path in leaves else "center",
                 va="center",
                 fontsize=9,
                 color=INK if path in chosen else COLORS["grey"],
             )
-    axes.set(xlim=(-0.4, 2 * len(steps) + 0.9), ylim=(min(heights.values()) - 0.7, 0.7))
+    axes.set(xlim=(-0.4, 2 * len(steps) + 0.9), ylim=(-rows / 2 - 0.2, rows / 2 + 0.2))
     axes.axis("off")
+
+
+def _heights(steps: Sequence[Mapping[str, float]]) -> tuple[dict[str, float], int]:
+    """Where each sequence stands: those of one parent side by side, as near to it as the others allow. And the rows."""
+    rows = max(map(len, steps))
+    heights = {"": 0.0}
+    for step in steps:
+        groups: dict[str, list[str]] = {}
+        for path in step:
+            groups.setdefault(path[:-1], []).append(path)
+        lowest, tops = rows / 2, {}
+        for parent in sorted(groups, key=heights.__getitem__, reverse=True):  # from above, each below the one before
+            tops[parent] = min(heights[parent] + len(groups[parent]) / 2, lowest)
+            lowest = tops[parent] - len(groups[parent])
+        highest = -rows / 2
+        for parent in reversed(tops):  # from below, back into the picture
+            highest = max(tops[parent], highest + len(groups[parent]))
+            for row, path in enumerate(groups[parent]):
+                heights[path] = highest - row - 0.5
+    return heights, rows

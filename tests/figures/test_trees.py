@@ -21,5 +21,19 @@ def test_the_tree_shows_each_sequence_once_and_what_is_kept():
     expected = [COLORS[name] for name in ("blue", "blue", "grey", "grey", "orange")]
     assert all(same_color(*pair) for pair in zip(colors, expected, strict=True))
     a, aa, a_end = (nodes[i].get_ydata()[0] for i in (1, 4, 5))
-    assert min(aa, a_end) < a < max(aa, a_end)
+    assert min(aa, a_end) <= a <= max(aa, a_end)  # as near as the picture has room
     assert "<svg" in to_svg(figure, "alt")
+
+
+def test_no_two_stand_on_one_place_and_the_best_is_green_though_dropped():
+    _, axes = new_figure()
+    pairs = dict.fromkeys(["aa", "ab", "a.", "ba", "bb", "b."], 0.1)
+    steps = [{"a": 0.4, "b": 0.3, ".": 0.3}, pairs, {"bbb": 0.0001, "bb.": 0.1}]
+    draw_search_tree(axes, steps, [{"a", "b"}, {"aa", "bb"}, {"bb."}], end=".", best="ab.")
+    nodes = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len({tuple(map(float, node.get_xydata()[0])) for node in nodes}) == len(nodes) == 1 + 3 + 6 + 2
+    low, high = axes.get_ylim()
+    assert all(low < node.get_ydata()[0] < high for node in nodes)
+    green = [node for node in nodes if same_color(node.get_markeredgecolor(), COLORS["green"])]
+    assert [node.get_xdata()[0] for node in green] == [2, 4]
+    assert "<.001" in [text.get_text() for text in axes.texts]
