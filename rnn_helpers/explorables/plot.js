@@ -49,7 +49,7 @@ export function axes(g, { left, top, width, height, x, y, legend = [] }) {
   make(frame, "text", { x: left + width, y: top + height + 31, "text-anchor": "end", "font-size": 13 }, x.label);
   make(frame, "text", { x: left - 30, y: top - 8, "font-size": 13 }, y.label);
   const names = make(frame, "text", { x: left + width, y: top - 8, "text-anchor": "end", "font-size": 13 });
-  for (const [words, fill] of legend) make(names, "tspan", { fill, dx: 12 }, words);
+  legend.forEach(([words, fill], i) => make(names, "tspan", { fill }, (i ? "\u2003" : "") + words)); // dx would shift the end
   const inside = (xy) => xy.every(Number.isFinite) && xy[0] > -1e5 && xy[0] < 1e5 && xy[1] > -1e5 && xy[1] < 1e5;
   const clip = `clip-${left | 0}-${top | 0}`;
   make(make(g, "clipPath", { id: clip }), "rect", { x: left, y: top - 2, width: width + 2, height: height + 2 });

@@ -9,7 +9,7 @@ from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
 from rnn_helpers.figures.pixels import draw_context, draw_images, draw_skewing
 from rnn_helpers.figures.pooling import draw_profile, draw_words
-from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition
+from rnn_helpers.figures.recurrence import draw_map, draw_recurrence, draw_states, draw_transition, draw_unit
 from rnn_helpers.figures.speed import draw_stages
 from rnn_helpers.figures.state_spaces import draw_alignment, draw_poles
 from rnn_helpers.figures.style import COLORS, FAINT, INK, PAPER, label_line, new_figure, show
@@ -59,6 +59,7 @@ __all__ = [
     "draw_transition",
     "draw_tree",
     "draw_triangle",
+    "draw_unit",
     "draw_unrolled",
     "draw_words",
     "label_line",

@@ -1,13 +1,13 @@
 """Pictures of a recurrence: folded and unrolled, and its states as points in a plane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from torch import Tensor
 
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
-from rnn_helpers.figures.style import COLORS, FAINT, INK
+from rnn_helpers.figures.style import COLORS, FAINT, INK, label_line
 
 
 def draw_recurrence(axes: Axes, T: int = 4) -> None:
@@ -70,3 +70,33 @@ def draw_map(axes: Axes, before: Float[Tensor, "N"], after: Float[Tensor, "N"], 
     axes.plot(corners_x[:-1], corners_y[:-1], color=COLORS["orange"], lw=1.4)
     axes.plot(steps[:1], steps[:1], "o", color=COLORS["orange"], ms=6)
     axes.set(xlim=(float(before[0]), float(before[-1])), ylim=(float(before[0]), float(before[-1])), aspect="equal")
+
+
+def draw_unit(
+    time: Axes,
+    way: Axes,
+    runs: Mapping[str, Float[Tensor, "T"]],
+    before: Float[Tensor, "N"],
+    curves: Mapping[str, Float[Tensor, "N"]],
+) -> None:
+    """One unit: its states over time, and its way over the curves that take each state to the next.
+
+    Parameters
+    ----------
+    time, way : the axes of both.
+    runs : name of a sequence -> its states, the first of them h_0; two of them.
+    before, curves : states, and for each symbol what becomes of them in a step; "0" is the one without input.
+    """
+    inks = {"+": COLORS["green"], "−": COLORS["pink"], "0": INK}
+    way.plot(before, before, color=COLORS["grey"], lw=1.2, ls="--")
+    for symbol, after in curves.items():
+        (line,) = way.plot(before, after, color=inks[symbol], lw=2.4 if symbol == "0" else 1.2)
+        label_line(line, symbol, at=len(before) // 6, offset=(-6, 10))
+    for (name, states), color in zip(runs.items(), (COLORS["blue"], COLORS["orange"]), strict=True):
+        (line,) = time.plot(states, color=color, marker="o", ms=3)
+        label_line(line, name, at=1, offset=(8, 0))
+        way.plot(states.repeat_interleave(2)[:-1], states.repeat_interleave(2)[1:], color=color, lw=1.6)
+    reach = float(before[-1])
+    time.set(ylim=(-reach, reach), xlabel="step", ylabel="state")
+    way.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+    way.set(xlabel="state before the step", ylabel="state after it")

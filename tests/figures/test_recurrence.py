@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from matplotlib.colors import to_rgb
 
-from rnn_helpers.figures import COLORS, draw_map, draw_recurrence, draw_states, draw_transition, new_figure
+from rnn_helpers.figures import COLORS, draw_map, draw_recurrence, draw_states, draw_transition, draw_unit, new_figure
 from rnn_helpers.figures.style import to_svg
 
 
@@ -46,3 +46,16 @@ def test_a_transition_names_its_symbol():
     draw_transition(axes, (-1, -1), (1, 1), "1", (0, 5))
     draw_transition(axes, (1, 1), (1, 1), "0", (0, -5))
     assert [text for text in texts(axes) if text] == ["1", "0"]
+
+
+def test_one_unit_is_drawn_over_time_and_on_its_map():
+    figure, (time, way) = new_figure(columns=2)
+    before = torch.linspace(-1, 1, 12)
+    runs = {"+ first": torch.tensor([0.0, 1.0, 0.5]), "− first": torch.tensor([0.0, -1.0, -0.5])}
+    draw_unit(time, way, runs, before, {"+": before / 2 + 1, "0": before / 2})
+    assert np.allclose(time.lines[1].get_xydata(), [[0, 0], [1, -1], [2, -0.5]])
+    assert texts(time) == ["+ first", "− first"]
+    assert texts(way) == ["+", "0"]
+    assert np.allclose(way.lines[3].get_xydata(), [[0, 0], [0, 1], [1, 1], [1, 0.5], [0.5, 0.5]])
+    assert way.lines[3].get_color() == time.lines[0].get_color()
+    assert "<svg" in to_svg(figure, "alt")
