@@ -116,7 +116,7 @@ function draw({ g, width }, numbers) {
   if (width < 560) {
     const half = Math.round(width / 2);
     const small = { top: 326, width: half - 44, height: half - 44 };
-    drawNorms(g, { left: 40, top: 26, width: width - 50, height: 220 }, numbers);
+    drawNorms(g, { left: 40, top: 26, width: width - 56, height: 220 }, numbers);
     drawPlane(g, { ...small, left: 26 }, numbers);
     drawSlopes(g, { ...small, left: half + 32 }, numbers);
     return small.top + small.height + 38;

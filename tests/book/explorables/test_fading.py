@@ -1,11 +1,12 @@
 """The fading past: norms, bound and slopes against the package's Jacobians and their products."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 import torch
-from explorable import Figure, assert_close
+from explorable import Figure, assert_close, homes
+from playwright.sync_api import Browser
 
 from rnn_helpers.gradients import (
     elman_jacobians,
@@ -17,6 +18,15 @@ from rnn_helpers.gradients import (
 
 FAR = 60
 GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "none": 1.0}
+
+
+@pytest.fixture(scope="module")
+def figure(browser: Browser, address: str) -> Iterator[Figure]:
+    page = browser.new_page(reduced_motion="reduce")
+    figure = Figure(page, "fading")
+    figure.open(f"{address}/chapters/{homes()['fading'][0]}.html")
+    yield figure
+    page.close()
 
 
 def data_of(figure: Figure) -> dict:
@@ -57,8 +67,7 @@ def by_package(data: dict, kind: str, g: str, rho: float, drive: float) -> tuple
     ],
     ids=lambda settings: "-".join(map(str, settings.values())),
 )
-def test_numbers(open_figure: Callable[[str], Figure], settings: dict) -> None:
-    figure = open_figure("fading")
+def test_numbers(figure: Figure, settings: dict) -> None:
     numbers = figure.turn(**settings)
     U, norms, slopes = by_package(data_of(figure), **settings)
     sigma, rho = largest_singular_value(U), settings["rho"]
@@ -73,8 +82,8 @@ def test_numbers(open_figure: Callable[[str], Figure], settings: dict) -> None:
     assert_close(numbers["slope"], slopes.mean())
 
 
-def test_the_matrices_are_what_their_names_say(open_figure: Callable[[str], Figure]) -> None:
-    kinds = data_of(open_figure("fading"))["kinds"]
+def test_the_matrices_are_what_their_names_say(figure: Figure) -> None:
+    kinds = data_of(figure)["kinds"]
     for kind, held in kinds.items():
         U = torch.tensor(held["U"], dtype=torch.float64)
         assert_close(spectral_radius(U).item(), torch.tensor(1.0))
@@ -86,23 +95,21 @@ def test_the_matrices_are_what_their_names_say(open_figure: Callable[[str], Figu
         assert normal == (kind == "orthogonal")
 
 
-def test_what_one_feels(open_figure: Callable[[str], Figure]) -> None:
+def test_what_one_feels(figure: Figure) -> None:
     """More drive lets less arrive; eigenvalues do not move; a non-normal matrix grows first."""
-    figure = open_figure("fading")
     arrived, eigenvalues = [], []
     for drive in (0.5, 1, 2, 3):
-        numbers = figure.turn(kind="orthogonal", rho=1.2, drive=drive)
+        numbers = figure.turn(kind="orthogonal", g="tanh", rho=1.2, drive=drive)
         arrived.append(numbers["norms"][-1])
         eigenvalues.append(numbers["eigenvalues"])
     assert arrived == sorted(arrived, reverse=True)
     assert all(found == eigenvalues[0] for found in eigenvalues)
-    norms = figure.turn(kind="nonnormal", rho=0.8, drive=0)["norms"]
+    norms = figure.turn(kind="nonnormal", g="tanh", rho=0.8, drive=0)["norms"]
     assert max(norms) > 8
     assert norms[-1] < 1e-2
 
 
-def test_everywhere_finite(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("fading")
+def test_everywhere_finite(figure: Figure) -> None:
     for kind in ("random", "orthogonal", "nonnormal"):
         for g in GAMMA:
             for rho in (0.5, 2.5):
