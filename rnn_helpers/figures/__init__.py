@@ -1,7 +1,14 @@
 """One style for every figure of the book: readable in light and dark, described in words, small when stored."""
 
 from rnn_helpers.figures.cells import draw_lstm, draw_starts
-from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum
+from rnn_helpers.figures.fading import (
+    draw_attempts,
+    draw_bounded,
+    draw_gradient_map,
+    draw_map_key,
+    draw_slopes,
+    draw_spectrum,
+)
 from rnn_helpers.figures.forests import draw_arrivals, draw_by_depth, draw_row, draw_tree
 from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
@@ -27,6 +34,7 @@ __all__ = [
     "draw_arrivals",
     "draw_arrow",
     "draw_attempts",
+    "draw_bounded",
     "draw_by_depth",
     "draw_clipping",
     "draw_confusion",
@@ -50,6 +58,7 @@ __all__ = [
     "draw_seeds",
     "draw_shortcuts",
     "draw_skewing",
+    "draw_slopes",
     "draw_spectrum",
     "draw_stages",
     "draw_starts",

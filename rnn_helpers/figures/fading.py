@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from torch import Tensor
 
-from rnn_helpers.figures.style import COLORS, FAINT, INK
+from rnn_helpers.figures.style import COLORS, FAINT, INK, label_line
 
 _EDGES = (-16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16)  # powers of ten between the colours
 _STRENGTHS = (0.95, 0.78, 0.58, 0.4, 0.25, 0.1)
@@ -53,6 +53,29 @@ def draw_spectrum(axes: Axes, eigenvalues: Complex[Tensor, "H"], color: str) -> 
     axes.plot(np.cos(angle), np.sin(angle), color=FAINT, lw=1.4, zorder=0)
     axes.plot(eigenvalues.real, eigenvalues.imag, "o", ms=4, color=color, alpha=0.8, mew=0)
     axes.set(aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), xlabel="real part", ylabel="imaginary part")
+
+
+def draw_bounded(axes: Axes, norms: Float[Tensor, "N"], sigma: float, radius: float) -> None:
+    """The norms of dh_T/dh_{T-n} over the distance n, beside what sigma_max and the spectral radius would give."""
+    distance, top = np.arange(len(norms)), 1e4
+    axes.semilogy(distance, norms, color=COLORS["blue"], lw=2.5)
+    for factor, words, color, left in [
+        (sigma, r"bound $\sigma_\max^n$", "orange", 44),
+        (radius, r"radius $\rho^n$", "green", 8),
+    ]:
+        (line,) = axes.semilogy(distance, factor**distance, "--", color=COLORS[color])
+        leaves = int(np.flatnonzero(factor**distance < top)[-1])
+        label_line(line, words, at=leaves, offset=(-left, 10))
+    axes.axhline(1, color=INK, lw=0.8)
+    axes.set(xlabel="distance $n = T - k$ (steps)", ylabel=r"$\|dh_T/dh_k\|$")
+    axes.set(xlim=(0, distance[-1]), ylim=(1e-12, top))
+
+
+def draw_slopes(axes: Axes, slopes: Float[Tensor, "..."]) -> None:
+    """How the slopes that a gradient meets on its way are spread between 0 and 1."""
+    shares, _ = np.histogram(slopes, bins=10, range=(0, 1))
+    axes.bar(np.arange(0.05, 1, 0.1), shares / shares.sum(), width=0.09, color=COLORS["pink"])
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="slope $g'(z)$", ylabel="share of the slopes")
 
 
 def draw_attempts(

@@ -4,7 +4,16 @@ import numpy as np
 import torch
 from matplotlib.colors import to_rgb
 
-from rnn_helpers.figures import COLORS, draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum, new_figure
+from rnn_helpers.figures import (
+    COLORS,
+    draw_attempts,
+    draw_bounded,
+    draw_gradient_map,
+    draw_map_key,
+    draw_slopes,
+    draw_spectrum,
+    new_figure,
+)
 from rnn_helpers.figures.style import to_svg
 
 RADII = torch.linspace(0.5, 2, 16)
@@ -60,3 +69,22 @@ def test_eigenvalues_stand_in_the_complex_plane_beside_the_unit_circle():
     assert np.allclose(np.hypot(*circle.T), 1)
     assert np.allclose(points, [[0.5, 0.5], [0, -1]])
     assert axes.get_aspect() == 1
+
+
+def test_norms_stand_between_what_bound_and_radius_would_give():
+    _, axes = new_figure()
+    norms = 0.5 ** torch.arange(31)
+    draw_bounded(axes, norms, sigma=2.0, radius=0.9)
+    drawn = [line.get_ydata() for line in axes.lines[:3]]
+    assert np.allclose(drawn[0], norms)
+    assert np.allclose(drawn[1], 2.0 ** np.arange(31))
+    assert np.allclose(drawn[2], 0.9 ** np.arange(31))
+
+
+def test_slopes_stand_as_shares_of_one():
+    _, axes = new_figure()
+    draw_slopes(axes, torch.tensor([[0.05, 0.95], [1.0, 0.99]]))
+    heights = [bar.get_height() for bar in axes.patches]
+    assert heights[0] == 0.25
+    assert heights[-1] == 0.75
+    assert sum(heights) == 1

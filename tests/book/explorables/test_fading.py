@@ -1,0 +1,123 @@
+"""The fading past: norms, bound and slopes against the package's Jacobians and their products."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import torch
+from explorable import Figure, assert_close, homes
+from playwright.sync_api import Browser
+
+from rnn_helpers.gradients import (
+    elman_jacobians,
+    jacobian_products,
+    largest_singular_value,
+    spectral_radius,
+    step_jacobian,
+)
+
+FAR = 60
+GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "none": 1.0}
+
+
+@pytest.fixture(scope="module")
+def figure(browser: Browser, address: str) -> Iterator[Figure]:
+    page = browser.new_page(reduced_motion="reduce")
+    figure = Figure(page, "fading")
+    figure.open(f"{address}/chapters/{homes()['fading'][0]}.html")
+    yield figure
+    page.close()
+
+
+def data_of(figure: Figure) -> dict:
+    return json.loads(figure.host.locator("script").first.text_content())
+
+
+def by_package(data: dict, kind: str, g: str, rho: float, drive: float) -> tuple[torch.Tensor, ...]:
+    """U, the norms at distance 0 ... 60, and the slopes that were met there."""
+    U = rho * torch.tensor(data["kinds"][kind]["U"], dtype=torch.float64)
+    noise = torch.tensor(data["noise"], dtype=torch.float64)
+    function = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "none": lambda z: z}[g]
+    h, jacobians = noise[:1], []
+    states = []
+    for e in noise[1:]:
+        step = lambda h, e=e: function(h @ U.T + drive * e)  # noqa: E731
+        jacobians.append(step_jacobian(step, h)[0])
+        h = step(h)
+        states.append(h[0])
+    J = torch.stack(jacobians)
+    if g == "tanh":
+        torch.testing.assert_close(elman_jacobians(torch.stack(states), U), J)
+    slopes = J / U  # each row of U times a slope
+    return U, largest_singular_value(jacobian_products(J).flip(0)[: FAR + 1]), slopes.nanmean(-1)[-FAR:]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"kind": "random", "g": "tanh", "rho": 1.5, "drive": 1},
+        {"kind": "random", "g": "tanh", "rho": 2.5, "drive": 0},
+        {"kind": "random", "g": "none", "rho": 0.5, "drive": 1},
+        {"kind": "orthogonal", "g": "none", "rho": 1, "drive": 0},
+        {"kind": "orthogonal", "g": "tanh", "rho": 1.5, "drive": 0.3},
+        {"kind": "orthogonal", "g": "sigmoid", "rho": 2.5, "drive": 0},
+        {"kind": "nonnormal", "g": "tanh", "rho": 0.9, "drive": 0},
+        {"kind": "nonnormal", "g": "none", "rho": 2.5, "drive": 3},
+        {"kind": "nonnormal", "g": "tanh", "rho": 2.5, "drive": 3},
+    ],
+    ids=lambda settings: "-".join(map(str, settings.values())),
+)
+def test_numbers(figure: Figure, settings: dict) -> None:
+    numbers = figure.turn(**settings)
+    U, norms, slopes = by_package(data_of(figure), **settings)
+    sigma, rho = largest_singular_value(U), settings["rho"]
+    distance = torch.arange(FAR + 1, dtype=torch.float64)
+    assert_close(numbers["sigma"], sigma)
+    assert_close(numbers["bound"], (GAMMA[settings["g"]] * sigma) ** distance)
+    assert_close(numbers["powers"], rho**distance)
+    assert_close(numbers["norms"], norms)
+    seen = norms > 1e-12  # on the logarithmic axis every decade counts alike
+    assert_close(torch.tensor(numbers["norms"])[seen].log10().tolist(), norms[seen].log10())
+    assert_close(sorted(numbers["slopes"]), slopes.flatten().sort().values)
+    assert_close(numbers["slope"], slopes.mean())
+
+
+def test_the_matrices_are_what_their_names_say(figure: Figure) -> None:
+    kinds = data_of(figure)["kinds"]
+    for kind, held in kinds.items():
+        U = torch.tensor(held["U"], dtype=torch.float64)
+        assert_close(spectral_radius(U).item(), torch.tensor(1.0))
+        eigenvalues = torch.view_as_complex(torch.tensor(held["eigenvalues"], dtype=torch.float64))
+        for power in range(1, 9):  # the same sums of powers: the same eigenvalues
+            trace = (eigenvalues**power).sum()
+            assert_close(torch.view_as_real(trace).tolist(), torch.tensor([U.matrix_power(power).trace(), 0.0]))
+        normal = torch.allclose(U @ U.T, U.T @ U, atol=1e-6)
+        assert normal == (kind == "orthogonal")
+
+
+def test_what_one_feels(figure: Figure) -> None:
+    """More drive lets less arrive; eigenvalues do not move; a non-normal matrix grows first."""
+    arrived, eigenvalues = [], []
+    for drive in (0.5, 1, 2, 3):
+        numbers = figure.turn(kind="orthogonal", g="tanh", rho=1.2, drive=drive)
+        arrived.append(numbers["norms"][-1])
+        eigenvalues.append(numbers["eigenvalues"])
+    assert arrived == sorted(arrived, reverse=True)
+    assert all(found == eigenvalues[0] for found in eigenvalues)
+    norms = figure.turn(kind="nonnormal", g="tanh", rho=0.8, drive=0)["norms"]
+    assert max(norms) > 8
+    assert norms[-1] < 1e-2
+
+
+def test_everywhere_finite(figure: Figure) -> None:
+    for kind in ("random", "orthogonal", "nonnormal"):
+        for g in GAMMA:
+            for rho in (0.5, 2.5):
+                for drive in (0, 3):
+                    numbers = figure.turn(kind=kind, g=g, rho=rho, drive=drive)
+                    assert "null" not in json.dumps(numbers)
+                    assert min(numbers["norms"]) > 0
+                    drawn = figure.host.locator("svg").inner_html()
+                    assert "NaN" not in drawn
+                    assert "Infinity" not in drawn
+    assert not figure.errors
