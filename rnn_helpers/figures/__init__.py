@@ -3,7 +3,7 @@
 from rnn_helpers.figures.cells import draw_lstm, draw_starts
 from rnn_helpers.figures.fading import draw_attempts, draw_gradient_map, draw_map_key, draw_spectrum
 from rnn_helpers.figures.forests import draw_arrivals, draw_by_depth, draw_row, draw_tree
-from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
+from rnn_helpers.figures.gates import draw_bench, draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
@@ -27,6 +27,7 @@ __all__ = [
     "draw_arrivals",
     "draw_arrow",
     "draw_attempts",
+    "draw_bench",
     "draw_by_depth",
     "draw_clipping",
     "draw_confusion",
