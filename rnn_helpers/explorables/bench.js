@@ -128,11 +128,11 @@ function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit:
 function say({ inputs, h, c, all, along }) {
   const T = inputs.length;
   const pulse = inputs.findLastIndex(({ mark }) => mark) + 1; // 0: there is none
-  const memory = (c.length ? `c = ${word(c[T])} and ` : "") + `h = ${word(h[T])}`;
+  const memory = (c.length ? `c = ${word(c[T])}, ` : "") + `h = ${word(h[T])}`;
   const start = `${word(all[0])} at the start`;
-  const reached = pulse ? `${word(all[pulse])} at the last pulse (${T - pulse} steps back) and ${start}` : start;
-  const straight = along.length ? `; ${way(c)} ${pulse ? `${word(along[pulse])} and ` : ""}${word(along[0])}` : "";
-  return `After ${T} steps ${memory}. The gradient, 1 there, is ${reached}${straight}.`;
+  const reached = pulse ? `${word(all[pulse])} at the last pulse, ${T - pulse} steps back, ${start}` : start;
+  const straight = along.length ? ` (${way(c)} ${pulse ? `${word(along[pulse])}, ` : ""}${word(along[0])})` : "";
+  return `After ${T} steps ${memory}. Gradient: ${reached}${straight}.`;
 }
 function word(number) {
   const size = Math.abs(number);
