@@ -10,7 +10,7 @@ from rnn_helpers.figures.fading import (
     draw_spectrum,
 )
 from rnn_helpers.figures.forests import draw_arrivals, draw_by_depth, draw_row, draw_tree
-from rnn_helpers.figures.gates import draw_gates, draw_shortcuts, draw_stream
+from rnn_helpers.figures.gates import draw_bench, draw_gates, draw_shortcuts, draw_stream
 from rnn_helpers.figures.gradients import draw_triangle, draw_unrolled
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.language import draw_learning
@@ -34,6 +34,7 @@ __all__ = [
     "draw_arrivals",
     "draw_arrow",
     "draw_attempts",
+    "draw_bench",
     "draw_bounded",
     "draw_by_depth",
     "draw_clipping",

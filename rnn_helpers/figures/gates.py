@@ -1,13 +1,16 @@
 """What a gated network does at each step: units as rows, time to the right, so that one sees them hold and write."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+import torch
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from torch import Tensor
 
 from rnn_helpers.figures.graphs import draw_arrow, draw_node
-from rnn_helpers.figures.style import COLORS, FAINT, INK
+from rnn_helpers.figures.style import COLORS, FAINT, INK, label_line
 
 
 def draw_gates(axes: Axes, values: Float[Tensor, "N T"], label: str, largest: float = 1.0) -> None:
@@ -45,6 +48,39 @@ def draw_stream(axes: Axes, values: Float[Tensor, "T"], marked: Bool[Tensor, "T"
     axes.bar(steps[marked], values[marked], width=0.7, color=COLORS["orange"])
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.set(ylabel=label, xlim=(0.5, len(values) + 0.5))
+
+
+def draw_bench(
+    panels: Sequence[Axes] | np.ndarray,
+    stream: tuple[Float[Tensor, "T"], Bool[Tensor, "T"]],
+    memory: Mapping[str, Float[Tensor, "T"]],
+    gates: Mapping[str, Float[Tensor, "T"]],
+    gradient: Mapping[str, Float[Tensor, "K"]],
+) -> None:
+    """One unit over T steps in four panels over each other: input, memory, gates, and the gradient on its way back.
+
+    Parameters
+    ----------
+    panels : four, from `new_figure(rows=4, sharex=True)`.
+    stream : values and marks, as for `draw_stream`.
+    memory, gates : by name, such as "cell $c_t$", a value for each of the steps 1 ... T.
+    gradient : by name, the derivative of the last state or cell with respect to that of each of the last K steps up
+        to T, in which 0 counts as a step. The second is dashed.
+    """
+    values, marked = stream
+    T = len(values)
+    draw_stream(panels[0], values, marked, "input")
+    for (name, states), color in zip(memory.items(), (COLORS["blue"], COLORS["pink"]), strict=False):
+        panels[1].plot(range(1, T + 1), states, color=color)
+        label_line(panels[1].lines[-1], name)
+    draw_gates(panels[2], torch.stack(list(gates.values())), "gates")
+    panels[2].set_yticks(range(1, len(gates) + 1), list(gates))
+    styles = ({"color": COLORS["green"], "lw": 3.5, "alpha": 0.6}, {"color": COLORS["blue"], "ls": "--"})
+    for (name, sizes), style in zip(gradient.items(), styles, strict=False):
+        panels[3].semilogy(range(T + 1 - len(sizes), T + 1), sizes, label=name, **style)
+    panels[3].legend(loc="lower right")
+    panels[1].set(ylabel="memory", ylim=(-1.1, 1.1))
+    panels[3].set(ylabel="gradient,\nlast = 1", xlabel="step $t$", xlim=(-0.5, T + 0.5))
 
 
 def draw_shortcuts(axes: Axes, T: int) -> None:

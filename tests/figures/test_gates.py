@@ -8,7 +8,7 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 
-from rnn_helpers.figures import COLORS, draw_gates, draw_shortcuts, draw_stream, new_figure
+from rnn_helpers.figures import COLORS, draw_bench, draw_gates, draw_shortcuts, draw_stream, new_figure
 from rnn_helpers.figures.style import to_svg
 
 ALT = "Gates of some units over some steps, as cells that are stronger the larger the gate."
@@ -98,3 +98,15 @@ def test_each_step_has_its_shortcut_and_its_detour():
     assert [text for text in texts if "1-u" in text] == [r"$\times\,(1-u_1)$", r"$\times\,(1-u_2)$"]
     assert sum(r"\tilde h" in text for text in texts) == 2
     assert len(to_svg(figure, ALT)) < 80_000
+
+
+def test_the_bench_has_the_same_steps_in_all_panels():
+    figure, panels = new_figure(rows=4, sharex=True)
+    values, marked = torch.tensor([0.3, -0.2, 0.9]), torch.tensor([False, True, False])
+    gradient = {"in all": torch.tensor([0.1, 0.2, 0.5, 1.0]), "along": torch.tensor([0.1, 0.5, 1.0])}
+    draw_bench(panels, (values, marked), {"$c_t$": values, "$h_t$": -values}, {"u": values.abs()}, gradient)
+    assert [line.get_xdata().tolist() for line in panels[1].lines] == [[1, 2, 3]] * 2
+    assert [line.get_xdata().tolist() for line in panels[3].lines] == [[0, 1, 2, 3], [1, 2, 3]]
+    assert panels[3].lines[1].get_linestyle() == "--"
+    assert [label.get_text() for label in panels[2].get_yticklabels()] == ["u"]
+    assert "NaN" not in to_svg(figure, ALT)
