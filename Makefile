@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups links publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups gpu links publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -77,6 +77,9 @@ units: $(READY) ## measure again what chapter 14 shows of cheaper units (some fi
 
 cups: $(READY) ## measure again what chapter 15 shows of a longer training (about a minute)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/longer_cups.py
+
+gpu: $(READY) ## measure on a GPU of this machine what chapters 12 and 14 show of one (two minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/gpu.py
 
 tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and together (a quarter of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/tricks.py

@@ -115,20 +115,32 @@ def test_nothing_is_changed_in_place():
     assert all(torch.equal(then, now) for then, now in zip(before, arguments, strict=True))
 
 
-def test_the_number_of_steps_grows_like_the_logarithm_of_the_length(monkeypatch):
-    walked = []
-    steps = scans._steps
+def steps_taken(monkeypatch, *arguments):
+    walked, steps = [], scans._steps
 
     def counted(back, *sequences):
         walked.append(sequences[0].shape[-2])
         return steps(back, *sequences)
 
-    monkeypatch.setattr(scans, "_steps", counted)
+    with monkeypatch.context() as patched:
+        patched.setattr(scans, "_steps", counted)
+        scan(*(tensor.detach() for tensor in arguments))
+    return sum(walked)
 
+
+def test_what_is_wide_for_a_processor_is_cut_elsewhere(monkeypatch):
+    T = CHUNK**2
+    on_processor = [torch.empty(2, T, WIDE // 2), torch.empty(2, T, WIDE // 2), torch.empty(2, WIDE // 2)]
+    elsewhere = [tensor.to("meta") for tensor in on_processor]  # shapes alone, on no device
+    assert steps_taken(monkeypatch, *on_processor) == T
+    assert steps_taken(monkeypatch, *elsewhere) < 4 * CHUNK
+    monkeypatch.setattr(scans, "WIDE_ON_GPU", WIDE)
+    assert steps_taken(monkeypatch, *elsewhere) == T
+
+
+def test_the_number_of_steps_grows_like_the_logarithm_of_the_length(monkeypatch):
     def count(T):
-        walked.clear()
-        scan(*(tensor.detach() for tensor in draw(1, T, 1)))
-        return sum(walked)
+        return steps_taken(monkeypatch, *draw(1, T, 1))
 
     assert count(CHUNK) == CHUNK
     # Each level walks its chunks twice; the states before C chunks then need C - 1 pairs. Of CHUNK^2 - 1 pairs a rest

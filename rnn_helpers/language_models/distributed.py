@@ -90,7 +90,7 @@ def process_group() -> Iterator[Place]:
     world, local = (int(os.environ.get(name, default)) for name, default in [("WORLD_SIZE", 1), ("LOCAL_RANK", 0)])
     gpu, gpus = torch.cuda.is_available(), torch.cuda.device_count()
     if gpu and local >= gpus:
-        raise ValueError(f"more processes than the {gpus} GPUs of this machine; start it with --nproc-per-node gpu")
+        raise ValueError(f"more processes than GPUs ({gpus}) on this machine; start it with --nproc-per-node gpu")
     device = torch.device("cuda", local) if gpu else torch.device("cpu")
     if gpu:
         torch.cuda.set_device(device)

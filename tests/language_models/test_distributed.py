@@ -144,7 +144,7 @@ def test_more_processes_than_gpus(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setenv("LOCAL_RANK", "1")
-    message = r"more processes than the 1 GPUs.*--nproc-per-node gpu"
+    message = r"more processes than GPUs \(1\) on this machine; .*--nproc-per-node gpu"
     with pytest.raises(ValueError, match=message), distributed.process_group():
         pass
 
