@@ -4,7 +4,7 @@
 import { COLORS, make } from "./plot.js";
 
 const STYLE = `
-  :host { display: block; margin: .75rem auto; max-width: 46rem; font: 15px/1.45 system-ui, sans-serif;
+  :host { display: flex; flex-direction: column; margin: .75rem auto; max-width: 46rem; scroll-margin-top: 5rem; font: 15px/1.45 system-ui, sans-serif;
     --ink: var(--figure-ink, currentColor); --paper: var(--pst-color-background, Canvas);
     --faint: color-mix(in srgb, currentColor 22%, transparent); color: var(--figure-ink, inherit); }
   * { box-sizing: border-box; }
@@ -22,12 +22,13 @@ const STYLE = `
   button { cursor: pointer; }
   :focus-visible { outline: 3px solid ${COLORS.blue}; outline-offset: 2px; }
   svg { display: block; width: 100%; overflow: visible; font-size: 13px; fill: var(--ink); user-select: none; }
-  svg .handle { cursor: grab; touch-action: none; }
+  svg .handle { cursor: grab; }
   svg .cell { cursor: pointer; }
   .foot { display: flex; gap: .6rem; align-items: start; justify-content: space-between; margin-top: .3rem; }
   .foot span { display: flex; gap: .4rem; }
   .foot p { flex: 1; margin: 0; min-height: 4.4em; }
-  @media (max-width: 30rem) { .foot { flex-direction: column-reverse; } .foot p { min-height: 6em; } }
+  @media (max-width: 30rem) { /* on a phone: beside the controls */
+    .foot { order: 1; flex-wrap: wrap; } .foot p { flex: 1 1 100%; min-height: 6em; } svg { order: 2; } }
 `;
 // Beside the live figure its still picture would stand twice; on paper it alone stands.
 const PAGE_STYLE = `.explorable-still { display: none !important; }
@@ -35,9 +36,9 @@ const PAGE_STYLE = `.explorable-still { display: none !important; }
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // The kinds of control. Each knows its value at the start and makes any other value admissible.
-/** A number on a slider, written by `show`; `play` adds a button that counts up to the end. */
-export const range = (label, { min, max, step, value, play = false, show = (number) => String(number) }) => ({
-  kind: "range", label, min, max, step, value, play, show,
+/** A number on a slider, written by `show`; `play` adds a button that counts up to the end, or to `until(numbers)`. */
+export const range = (label, { min, max, step, value, play = false, until = () => max, show = String }) => ({
+  kind: "range", label, min, max, step, value, play, until, show,
   admit(wanted) {
     if (wanted === "" || !Number.isFinite(Number(wanted))) return value;
     const whole = Math.round((Math.min(Math.max(Number(wanted), this.min), this.max) - this.min) / step);
@@ -56,9 +57,10 @@ export const text = (label, { letters, longest, value }) => ({
   admit: (wanted) => [...String(wanted)].filter((letter) => letters.includes(letter)).slice(0, longest).join(""),
   show: (word) => word || "nothing",
 });
-/** A place on the stage that is dragged, or moved by the arrow keys; its value is "x,y". `down`: y counts downwards. */
-export const point = (label, { x, y, step, value, names = ["x", "y"], down = false }) => ({
-  kind: "point", label, x, y, step, value, down,
+/** A place on the stage that is dragged, or moved by the arrow keys; its value is "x,y". `down`: y counts
+ * downwards; `reach`: how far from its middle a finger takes hold of it, in pixels. */
+export const point = (label, { x, y, step, value, names = ["x", "y"], down = false, reach = 22 }) => ({
+  kind: "point", label, x, y, step, value, down, reach,
   admit(wanted) {
     const pair = String(wanted).split(",").map(Number);
     if (pair.length !== 2 || !pair.every(Number.isFinite)) return value;
@@ -92,7 +94,9 @@ export function explorable(name, parts) {
       host.dataset.live = "open";
     }, { rootMargin: "1000px" });
     near.observe(host);
-    if (location.hash.startsWith(`#${name}:`)) host.scrollIntoView();
+    if (!location.hash.startsWith(`#${name}:`)) continue;
+    host.scrollIntoView();
+    addEventListener("load", () => host.scrollIntoView({ behavior: "instant" })); // pictures and fonts have come
   }
 }
 
@@ -143,11 +147,12 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
       const button = make(form.lastChild, "button", { type: "button" }, "Play");
       button.addEventListener("click", () => {
         if (playing) return stop(), tell[key]();
-        if (still.matches) return set({ [key]: control.max });
-        if (values[key] >= control.max) set({ [key]: control.min });
+        const last = () => control.until(host.numbers);
+        if (still.matches) return set({ [key]: last() });
+        if (values[key] >= last()) set({ [key]: control.min });
         playing = setInterval(() => {
           set({ [key]: values[key] + control.step });
-          if (values[key] >= control.max || !host.isConnected) stop(), tell[key]();
+          if (values[key] >= last() || !host.isConnected) stop(), tell[key]();
         }, 700);
         tell[key]();
       });
@@ -235,8 +240,9 @@ const MAKERS = {
     handle.setAttribute("aria-label", `${control.label}, moved by the arrow keys`);
     handle.setAttribute("aria-valuemin", control.x[0]);
     handle.setAttribute("aria-valuemax", control.x[1]);
-    make(handle, "circle", { r: 22, fill: "transparent" }); // large enough for a finger
+    make(handle, "circle", { r: control.reach, fill: "transparent" });
     make(handle, "circle", { r: 8, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 3 });
+    handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // or the page scrolls
     handle.addEventListener("pointerdown", (event) => { handle.setPointerCapture(event.pointerId); handle.focus(); });
     handle.addEventListener("pointermove", (event) => {
       if (!handle.hasPointerCapture(event.pointerId)) return;

@@ -7,7 +7,7 @@ import { choice, explorable, point, range } from "./kit.js";
 const H0 = -0.6;
 const TARGET = 0.7;
 const T = 50;
-const U = { min: 0.95, max: 2.15, label: "weight u" };
+const U = { min: 0.4, max: 2.2, label: "weight u" };
 const C = { min: -0.1, max: 0.85, label: "bias c" };
 const power = (exponent) => short(10 ** exponent, 2);
 
@@ -55,7 +55,7 @@ function compute({ start, rate, tau, kind, steps }) {
 // The surface does not depend on the controls: computed once, orange where it is high, blue near loss 0.
 let picture;
 function surface() {
-  const [columns, rows] = [240, 190];
+  const [columns, rows] = [300, 190];
   const canvas = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
@@ -82,34 +82,53 @@ function draw({ g, width, place }, { plain, clipped }, { kind }) {
   const { left: x, top: y } = box;
   const size = { width: box.width, height: box.height };
   make(g, "image", { x, y, ...size, preserveAspectRatio: "none", href: picture });
-  const color = kind === "norm" ? COLORS.blue : COLORS.pink;
+  const color = kind === "norm" ? COLORS.pink : COLORS.green;
   const legend = [["plain", "var(--ink)"], [kind === "norm" ? "clipped by norm" : "clipped element by element", color]];
   const chart = axes(g, { ...box, x: U, y: C, legend });
-  for (const [run, ink] of [[plain, "var(--ink)"], [clipped, color]]) {
-    const away = run.path.findIndex(([u, c]) => u < U.min || u > U.max || c < C.min || c > C.max);
-    const kept = away < 0 ? run.path : run.path.slice(0, away);
-    chart.line(kept, ink, { "stroke-width": 1.2 });
-    chart.dots(kept, ink, 2.2);
-    if (away > 0) chart.line(run.path.slice(away - 1, away + 1), ink, { "stroke-dasharray": "6 4" });
-    if (away < 0) chart.dots(kept.slice(-1), ink, 6);
-  }
+  for (const [u, c, words] of [
+    [1.02, 0.2, "loss 0"], [2.16, 0.02, "high ground: loss 2 to 3"], [1.86, 0.36, "wall"],
+  ]) chart.label(u, c, words, "var(--ink)", { "text-anchor": u > 2 ? "end" : "middle" });
+  drawRun(chart, plain.path, "var(--ink)", 3.5);
+  drawRun(chart, clipped.path, color, 1.5);
   place("start", chart);
   return height;
 }
 
+/** A path; its leaps are dashed, and so is what leads out of the picture or back. It ends in a dot. */
+function drawRun(chart, path, ink, breadth) {
+  const inside = ([u, c]) => u >= U.min && u <= U.max && c >= C.min && c <= C.max;
+  const runs = [[path[0]]];
+  for (let k = 1; k < path.length; k += 1) {
+    const [from, to] = [path[k - 1], path[k]];
+    const far = Math.hypot(to[0] - from[0], to[1] - from[1]);
+    if (far < 0.2 && inside(from) && inside(to)) runs.at(-1).push(to);
+    else {
+      runs.push([to]);
+      const share = Math.min(1, 5 / far); // enough to leave the picture
+      const end = from.map((number, i) => number + share * (to[i] - number));
+      if (inside(from) || inside(to)) chart.line([from, end], ink, { "stroke-dasharray": "6 4", "stroke-width": breadth });
+    }
+  }
+  for (const run of runs) chart.line(run, ink, { "stroke-width": breadth });
+  chart.dots(path.slice(-1), ink, 6);
+}
+
 function say({ plain, clipped }, { steps }) {
-  const fate = ({ path, losses, norms }, name) => {
-    const leap = path.slice(1).reduce((far, [u, c], k) => Math.max(far, Math.hypot(u - path[k][0], c - path[k][1])), 0);
-    return `${name}: loss ${short(losses[steps])} after ${steps} steps, longest step ${short(leap)}, ` +
-      `largest gradient norm ${short(Math.max(...norms))}.`;
+  const fate = ({ path, losses }) => {
+    const thrown = path.findIndex(([u, c]) => Math.max(Math.abs(u), Math.abs(c)) > 4);
+    const now = losses[steps] < 1e-12 ? "below 10⁻¹²" : short(losses[steps]);
+    if (losses[steps] < 1e-4) return `arrives, loss ${now}`;
+    return thrown < 0 ? `is on its way, loss ${now}` : `was thrown out by step ${thrown} and has loss ${now}`;
   };
-  return `${fate(plain, "Plain")} ${fate(clipped, "Clipped")}`;
+  const hops = clipped.losses.filter((loss, k) => k > 0 && loss > 1 && clipped.losses[k - 1] <= 1).length;
+  const over = hops ? ` It went over the edge ${hops === 1 ? "once" : `${hops} times`}.` : "";
+  return `After ${steps} ${steps === 1 ? "step" : "steps"}, plain descent ${fate(plain)}. Clipped, it ${fate(clipped)}.${over}`;
 }
 
 explorable("wall", {
   title: "Descent on a loss with a wall, plain and clipped",
   controls: {
-    start: point("Start", { x: [0.96, 2.14], y: [-0.08, 0.84], step: [0.01, 0.01], value: "2,0.7", names: ["u", "c"] }),
+    start: point("Start", { x: [0.42, 2.18], y: [-0.08, 0.84], step: [0.01, 0.01], value: "2,0.7", names: ["u", "c"] }),
     rate: range("step size η", { min: -2.5, max: 0, step: 0.1, value: -1, show: power }),
     tau: range("threshold τ", { min: -2, max: 2, step: 0.1, value: -0.7, show: power }),
     kind: choice("clip", { norm: "by norm", element: "element by element" }),

@@ -18,7 +18,7 @@ from rnn_helpers.pixels import (
     seen,
 )
 
-N, M = 8, 12
+N, M = 10, 12
 
 
 class Leaking(DiagonalBiLSTM):
@@ -32,7 +32,7 @@ MODELS = {
     "convolution": lambda layers: masked_convolution_model(H=16, num_layers=layers, first_kernel=3),
     "row": lambda layers: row_model(H=8, num_layers=layers, first_kernel=3),
     "diagonal": lambda layers: diagonal_model(H=8, num_layers=layers, first_kernel=3),
-    "leak": lambda layers: PixelModel(Leaking, 8, layers, first_kernel=3, spare_columns=1),
+    "leak": lambda layers: PixelModel(Leaking, 8, layers, first_kernel=3),
 }
 
 
@@ -62,18 +62,26 @@ def test_context_is_that_of_the_gradient(figure: Figure, kind: str, layers: int)
 
 
 def test_order_is_that_of_rows_and_diagonals(figure: Figure) -> None:
-    order = torch.tensor(figure.turn(kind="diagonal")["order"])
+    numbers = figure.turn(kind="diagonal")
+    left, right = torch.tensor(numbers["states"]).unbind(-1)
     pixels, spans = diagonals(N, M + 1)
     steps = torch.cat([torch.full((hi - lo,), step + 1) for step, (lo, hi) in enumerate(spans)])
-    assert torch.equal(order.flatten()[pixels], steps)
-    assert torch.equal(torch.tensor(figure.turn(kind="row")["order"]), torch.arange(1, N + 1)[:, None].expand(N, M))
+    assert torch.equal(left.flatten()[pixels], steps)
+    assert torch.equal(right.flip(1), left)
+    shifted = torch.cat(
+        [torch.zeros(1, M + 1, dtype=right.dtype), right[:-1]]
+    )  # what is made at a place is used below it
+    assert torch.equal(torch.tensor(numbers["ready"]), torch.maximum(left, shifted))
+    assert numbers["steps"] == len(spans)
+    rows = torch.arange(1, N + 1)[:, None].expand(N, M)
+    assert torch.equal(torch.tensor(figure.turn(kind="row")["ready"]), rows)
     assert figure.turn(kind="convolution")["steps"] == 1
 
 
 def test_a_pixel_is_chosen_by_keys_and_by_a_tap(figure: Figure) -> None:
     figure.host.get_by_role("button", name="Reset").click()
     numbers = figure.move("pixel", ArrowUp=3, ArrowLeft=2)
-    assert (numbers["row"], numbers["column"]) == (4, 4)
+    assert (numbers["row"], numbers["column"]) == (N - 4, 4)
     figure.host.locator("rect.cell").nth(1 * M + 9).click()
     assert (figure.numbers()["row"], figure.numbers()["column"]) == (1, 9)
 
