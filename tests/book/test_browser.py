@@ -53,7 +53,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(address, wait_until="load")
-        self.page.evaluate("async () => { await window.MathJax?.startup?.promise }")
+        self.page.evaluate("async () => { await document.fonts.ready }")
 
     def unfold(self) -> None:
         self.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
@@ -85,10 +85,10 @@ def test_mathematics_is_typeset(visit: Visit) -> None:
     faults, prose = visit.page.evaluate(
         """() => {
             const main = document.querySelector('main').cloneNode(true);
-            const untouched = [...main.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container'));
-            const refused = main.querySelectorAll('mjx-merror, [data-mjx-error]');
+            const untouched = [...main.querySelectorAll('.math')].filter(m => !m.querySelector(':scope > math'));
+            const refused = main.querySelectorAll('.math > code, merror');
             const faults = [...untouched, ...refused].map(node => node.textContent);
-            main.querySelectorAll('pre, code, svg, script, mjx-container').forEach(node => node.remove());
+            main.querySelectorAll('pre, code, svg, script, math').forEach(node => node.remove());
             return [faults, main.textContent];
         }"""
     )
