@@ -25,7 +25,10 @@ TARGET = Path(__file__).parent.parent / "book" / "_static" / "stix_two_math.woff
 
 # Each as first and last character: plain; italic, Greek and italic Greek; double-struck and script capitals.
 RANGES = [(" ", "~"), ("\U0001d434", "\U0001d467"), ("Α", "ω"), ("\U0001d6e2", "\U0001d71b"), ("𝔸", "𝕐"), ("𝒜", "𝒵")]
-SINGLES = "\u00a0ℎℂℕℙℚℝℤℬℰℱℋℐℒℳℛℓ𝟙ϑϕϵϱ|‖′″‴ˆ˜¯˙¨ˇ→←⏞⏟°§†‡–—‘’“”…⋯⋮⋱·×÷±∓−∗∘∙⋅⋆⊙⊗⊕∝∞∂∇∑∏∫√∣∥∤∅∀∃¬∧∨∩∪∈∉∋⊂⊆⊃⊇⊤⊥≈∼≃≅≡≠≤≥≪≫≺≻≜≔≲≳←→↔↦⇐⇒⇔↑↓⌊⌋⌈⌉⟨⟩△▽□■∎"
+SINGLES = (
+    "\u00a0ℎℂℕℙℚℝℤℬℰℱℋℐℒℳℛℓ𝟙ϑϕϵϱ|‖′″‴ˆ˜¯˙¨ˇ→←⏞⏟°§†‡–—‘’“”…⋯⋮⋱·×÷±∓−∗∘∙⋅⋆⊙⊗⊕"
+    "∝∞∂∇∑∏∫√∣∥∤∅∀∃¬∧∨∩∪∈∉∋⊂⊆⊃⊇⊤⊥≈∼≃≅≡≠≤≥≪≫≺≻≜≔≲≳←→↔↦⇐⇒⇔↑↓⌊⌋⌈⌉⟨⟩△▽□■∎"
+)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -18,6 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 TAG = re.compile(r"\\tag\{([^{}]*)\}")
 LINE_END = re.compile(r"\\cr(?![A-Za-z])")
 NAMED = re.compile(r"&(?!lt;|gt;|amp;)\w+;")  # entities of HTML that XML does not know
+OPENING, CLOSING = re.compile(r"[(\[“‘]+$"), re.compile(r"^[,.;:!?)\]’”…]+")
 # A row of one operator and of nothing else than what MathML calls space-like loses the space around the operator.
 SPACE_LIKE = {"mtext", "mspace"}
 SIGNS = {"+", "−", "±"}
@@ -64,8 +66,25 @@ def _set(node: nodes.Element, tex: str, display: bool) -> str:
 
 
 def inline(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{_set(node, node.astext(), display=False)}</span>')
+    before, after = (html.escape(node.get(side, "")) for side in ("before", "after"))
+    self.body.append(f'<span class="math">{before}{_set(node, node.astext(), display=False)}{after}</span>')
     raise nodes.SkipNode
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Browsers break a line between a formula and the comma after it: what belongs together is kept in one span."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self) -> None:
+        for math in self.document.findall(nodes.math):
+            place = math.parent.index(math)
+            for side, beside, mark in (("before", place - 1, OPENING), ("after", place + 1, CLOSING)):
+                text = math.parent[beside] if 0 <= beside < len(math.parent) else None
+                if isinstance(text, nodes.Text) and (found := mark.search(text)):
+                    math[side] = found[0]
+                    math.parent[beside] = nodes.Text(mark.sub("", text))
 
 
 def block(self: HTML5Translator, node: nodes.math_block) -> None:
@@ -78,5 +97,6 @@ def block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

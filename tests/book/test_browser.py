@@ -1,11 +1,13 @@
 """The built book as readers meet it: every page in a browser, every link and address in the files."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -81,6 +83,28 @@ def test_asks_nothing_of_other_machines(visit: Visit, address: str) -> None:
     assert not foreign, "\n".join(foreign)
 
 
+def test_weighs_little(visit: Visit, address: str) -> None:
+    """What a static host sends for a first visit, compressed, the figures left out: they stand in the page."""
+    parts = {}
+    for url in dict.fromkeys(visit.requests):
+        with urlopen(Request(url, headers={"Accept-Encoding": "gzip"})) as answer:
+            sent = answer.read()
+            if url.endswith(".html"):
+                sent = gzip.compress(re.sub(rb"<svg.*?</svg>", b"", gzip.decompress(sent), flags=re.DOTALL))
+            parts[url.removeprefix(address)] = len(sent)
+    assert any(part.endswith(".css") for part in parts)
+    assert sum(parts.values()) < 500_000, "\n".join(f"{size:8} {part}" for part, size in parts.items())
+
+
+def test_describes_itself(visit: Visit) -> None:
+    """To search engines: a title, one description of some length, the language."""
+    described = visit.page.locator("head meta[name=description]")
+    assert described.count() == 1
+    assert 20 <= len(described.get_attribute("content")) <= 160
+    assert visit.page.title()
+    assert visit.page.locator("html").get_attribute("lang") == "en"
+
+
 def test_mathematics_is_typeset(visit: Visit) -> None:
     faults, prose = visit.page.evaluate(
         """() => {
@@ -134,9 +158,15 @@ def test_is_accessible(visit: Visit, theme: str) -> None:
     visit.unfold()
     visit.page.emulate_media(color_scheme=theme)  # the book follows the reader's system
     visit.page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-    # A script of the theme lets the keyboard reach code that scrolls; on a busy machine it comes late.
-    visit.page.wait_for_function(
-        "() => [...document.querySelectorAll('pre')].every(p => p.scrollWidth <= p.clientWidth || p.tabIndex === 0)"
+    # The book's script lets the keyboard reach what scrolls when it comes near.
+    visit.page.evaluate(
+        """async () => {
+            for (const pre of document.querySelectorAll('pre')) {
+                pre.scrollIntoView();
+                const scrolls = () => pre.scrollWidth > pre.clientWidth && pre.tabIndex !== 0;
+                for (let turn = 0; turn < 100 && scrolls(); turn++) await new Promise(requestAnimationFrame);
+            }
+        }"""
     )
     # A chapter has thousands of coloured words of code; one of each kind in each surrounding will do, and is quick.
     visit.page.evaluate(
