@@ -44,12 +44,13 @@ NEEDED_FOR = {
     "DOCUMENTATION_OPTIONS.pagename": None,  # read by a choice of versions, which the book has not
 }
 
-# The first choice between light and dark, made before anything is drawn.
-FIRST_THEME = """<script>
+# Before anything is drawn: light or dark, and whether the page is opened at a place far down (page.css says why).
+FIRST_CHOICES = """<script>
     {
       const mode = localStorage.getItem("mode") || "auto";
       const dark = mode === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : mode === "dark";
       Object.assign(document.documentElement.dataset, { mode, theme: dark ? "dark" : "light" });
+      if (location.hash) document.documentElement.dataset.whole = "";
     }
   </script>"""
 
@@ -83,7 +84,7 @@ def _without(page: str) -> str:
     def script(found: re.Match[str]) -> str:
         words = found["attributes"] + found["text"]
         if "dataset.mode" in words:
-            return "\n  " + FIRST_THEME
+            return "\n  " + FIRST_CHOICES
         for name, need in NEEDED_FOR.items():
             if name in words and not (need and need.search(page)):
                 return ""

@@ -85,6 +85,12 @@
   else if (here && here.offsetTop > innerHeight / 2) list.scrollTop = here.offsetTop - innerHeight / 4;
   addEventListener("pagehide", () => list && sessionStorage.setItem("sidebar-scroll-top", list.scrollTop));
 
+  // A jump needs every height on its way (page.css), and so does paper.
+  const whole = () => (root.dataset.whole = "");
+  document.addEventListener("click", (event) => event.target.closest("a[href*='#']") && whole(), { capture: true });
+  addEventListener("hashchange", whole);
+  addEventListener("beforeprint", whole);
+
   // Contents at the right: the section that is being read is marked.
   const entries = new Map(
     all(".bd-toc-nav a[href^='#']")

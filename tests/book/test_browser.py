@@ -92,7 +92,7 @@ def test_weighs_little(visit: Visit, address: str) -> None:
             if url.endswith(".html"):
                 sent = gzip.compress(re.sub(rb"<svg.*?</svg>", b"", gzip.decompress(sent), flags=re.DOTALL))
             parts[url.removeprefix(address)] = len(sent)
-    assert any(part.endswith(".css") for part in parts)
+    assert any(".css" in part for part in parts)
     assert sum(parts.values()) < 500_000, "\n".join(f"{size:8} {part}" for part, size in parts.items())
 
 
