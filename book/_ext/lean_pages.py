@@ -30,15 +30,15 @@ ICON = re.compile("[\ue000-\uf8ff]")  # a parsed style sheet has no escapes
 # A script, and what a page has that needs it; the words of Thebe are data for a script that the book does not load.
 NEEDED_FOR = {
     "fontawesome": None,
-    "scripts/bootstrap.js": None,  # page.js takes the place of this and the next two
+    "scripts/bootstrap.js": None,  # page.js takes the place of these
     "scripts/pydata-sphinx-theme.js": None,
     "scripts/sphinx-book-theme.js": None,
+    "copybutton": None,
+    "clipboard": None,
     "togglebutton": re.compile(r'class="(?:[^"]* )?(?:toggle|admonition[^"]* dropdown)[ "]'),
     "toggleHint": None,
     "toggleOpenOnPrint": None,
     "design-tabs": re.compile(r'class="[^"]*\bsd-tab-set\b'),
-    "copybutton": re.compile(r'<div class="highlight"'),
-    "clipboard": re.compile(r'<div class="highlight"'),
     "x-thebe-config": None,
     "kernelName": None,
     "DOCUMENTATION_OPTIONS.pagename": None,  # read by a choice of versions, which the book has not

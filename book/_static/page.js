@@ -79,10 +79,15 @@
 
   // The chapter that is open stays in sight in the list of chapters.
   const list = document.querySelector(".bd-sidebar-primary");
-  const kept = sessionStorage.getItem("sidebar-scroll-top");
   const here = list?.querySelector(".current.active a");
-  if (list && kept !== null) list.scrollTop = kept;
-  else if (here && here.offsetTop > innerHeight / 2) list.scrollTop = here.offsetTop - innerHeight / 4;
+  const settled = new IntersectionObserver(([mark]) => {
+    settled.disconnect();
+    const kept = sessionStorage.getItem("sidebar-scroll-top");
+    const { top } = mark.boundingClientRect;
+    if (kept !== null) list.scrollTop = kept;
+    else if (top > innerHeight / 2) list.scrollTop += top - innerHeight / 4;
+  });
+  if (here) settled.observe(here);
   addEventListener("pagehide", () => list && sessionStorage.setItem("sidebar-scroll-top", list.scrollTop));
 
   // A jump needs every height on its way (page.css), and so does paper.
@@ -128,13 +133,39 @@
   );
   up?.addEventListener("click", () => scrollTo({ top: 0 }));
 
-  // What scrolls sideways can be scrolled from the keyboard; found out when it comes near.
+  // When code comes near: what scrolls sideways can be scrolled from the keyboard, and a button copies it.
+  const icon = (shapes) =>
+    `<svg viewBox="0 0 24 24" fill="none" stroke-width="2" stroke-linejoin="round" aria-hidden="true">${shapes}</svg>`;
+  const copy = icon('<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h2"/>');
+  const done = icon('<path d="M4 12.5l5.5 5.5L20 6.5"/>');
+  const addCopyButton = (pre) => {
+    const button = document.createElement("button");
+    const rest = () => {
+      button.classList.remove("success");
+      button.dataset.tooltip = "Copy";
+      button.innerHTML = copy;
+    };
+    rest();
+    button.className = "copybtn o-tooltip--left";
+    button.setAttribute("aria-label", "Copy this code");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(pre.innerText.trimEnd());
+      button.classList.add("success");
+      button.dataset.tooltip = "Copied";
+      button.innerHTML = done;
+      setTimeout(rest, 2000);
+    });
+    pre.after(button);
+  };
   const scrolls = new ResizeObserver((boxes) => {
     for (const { target } of boxes) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
   });
   const near = new IntersectionObserver(
     (changes) => {
-      for (const { target, isIntersecting } of changes) scrolls[isIntersecting ? "observe" : "unobserve"](target);
+      for (const { target, isIntersecting } of changes) {
+        scrolls[isIntersecting ? "observe" : "unobserve"](target);
+        if (isIntersecting && target.matches(".highlight > pre:last-child")) addCopyButton(target);
+      }
     },
     { rootMargin: "50%" }
   );

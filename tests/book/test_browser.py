@@ -202,6 +202,56 @@ def test_search_finds_a_term(browser: Browser, address: str) -> None:
     page.close()
 
 
+@pytest.fixture
+def lesson(browser: Browser, address: str) -> Iterator[Page]:
+    """A long page on a screen of its own, so that nothing is left over from other tests."""
+    context = browser.new_context(reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{address}/{CHAPTERS[1]}.html")
+    yield page
+    context.close()
+
+
+def test_a_jump_meets_its_place(lesson: Page) -> None:
+    """Far down, past sections that were not laid out yet; the contents mark where the reader is."""
+    lesson.locator(".bd-toc-nav a[href='#exercises']").click()
+    lesson.wait_for_function("Math.abs(document.getElementById('exercises').getBoundingClientRect().top) < 100")
+    expect(lesson.locator(".bd-toc-nav a.active")).to_have_text("Exercises")
+
+
+def test_code_is_copied(lesson: Page) -> None:
+    code = lesson.locator("div.highlight", has=lesson.locator("pre")).first
+    code.scroll_into_view_if_needed()
+    code.hover()
+    code.get_by_role("button", name="Copy").click()
+    expect(code.locator("button.success")).to_have_count(1)
+    assert lesson.evaluate("navigator.clipboard.readText()") == code.locator("pre").inner_text().rstrip()
+
+
+def test_theme_follows_the_button(lesson: Page) -> None:
+    theme = "document.documentElement.dataset.theme"
+    lesson.emulate_media(color_scheme="light")
+    lesson.wait_for_function(f"{theme} === 'light'")
+    lesson.locator(".theme-switch-button").click()
+    assert lesson.evaluate(theme) == "dark"
+    lesson.reload()
+    assert lesson.evaluate(theme) == "dark"
+
+
+def test_sidebar_and_menu_on_a_phone(lesson: Page) -> None:
+    lesson.set_viewport_size({"width": 360, "height": 740})
+    lesson.locator(".primary-toggle").click()
+    expect(lesson.locator(".bd-sidebar-primary a").first).to_be_in_viewport()
+    expect(lesson.locator(".bd-sidebar-primary a").first).to_be_focused()
+    lesson.keyboard.press("Escape")
+    expect(lesson.locator(".bd-sidebar-primary a").first).not_to_be_in_viewport()
+    lesson.locator(".dropdown-launch-buttons button").click()
+    expect(lesson.locator(".dropdown-launch-buttons a")).to_be_in_viewport(ratio=1)
+    lesson.keyboard.press("Escape")
+    expect(lesson.locator(".dropdown-launch-buttons button")).to_be_focused()
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_colab_button(site: Path, chapter: str) -> None:
     repository = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
