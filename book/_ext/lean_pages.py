@@ -27,22 +27,20 @@ URL = re.compile(r"""url\(["']?(?!data:|#)([^"')]+)["']?\)""")
 FONT_AWESOME = re.compile(r"/(fa-\w+(?:-\d+)?)\.woff2")
 ICON = re.compile("[\ue000-\uf8ff]")  # a parsed style sheet has no escapes
 
-# A script, and what a page has that needs it; the words of Thebe are data for a script that the book does not load.
+# Files of scripts, and what a page has that needs them. page.js takes the place of those at the top.
 NEEDED_FOR = {
-    "fontawesome": None,
-    "scripts/bootstrap.js": None,  # page.js takes the place of these
+    "scripts/bootstrap.js": None,
     "scripts/pydata-sphinx-theme.js": None,
     "scripts/sphinx-book-theme.js": None,
-    "copybutton": None,
-    "clipboard": None,
-    "togglebutton": re.compile(r'class="(?:[^"]* )?(?:toggle|admonition[^"]* dropdown)[ "]'),
-    "toggleHint": None,
-    "toggleOpenOnPrint": None,
-    "design-tabs": re.compile(r'class="[^"]*\bsd-tab-set\b'),
-    "x-thebe-config": None,
-    "kernelName": None,
-    "DOCUMENTATION_OPTIONS.pagename": None,  # read by a choice of versions, which the book has not
+    "copybutton.js": None,
+    "clipboard.min.js": None,
+    "fontawesome": None,
+    "togglebutton.js": re.compile(r'class="(?:[^"]* )?(?:toggle|admonition[^"]* dropdown)[ "]'),
+    "design-tabs.js": re.compile(r'class="(?:[^"]* )?sd-tab-set[ "]'),
 }
+# Lines that the extensions write into the page for scripts that it does without; scripts of outputs stay.
+LINES_OF_TOGGLES = re.compile(r"let toggle\w+ = |var togglebuttonSelector = ")
+LINES = re.compile(r"kernelName = |DOCUMENTATION_OPTIONS\.pagename = |\{\s*requestKernel: ")
 
 # Before anything is drawn: light or dark, and whether the page is opened at a place far down (page.css says why).
 FIRST_CHOICES = """<script>
@@ -82,13 +80,15 @@ def _without(page: str) -> str:
     """The page without its style sheets, without what it would load ahead, and without scripts it does not need."""
 
     def script(found: re.Match[str]) -> str:
-        words = found["attributes"] + found["text"]
-        if "dataset.mode" in words:
+        attributes = found["attributes"]
+        if "data-cfasync" in attributes:  # the theme's own first choice
             return "\n  " + FIRST_CHOICES
-        for name, need in NEEDED_FOR.items():
-            if name in words and not (need and need.search(page)):
-                return ""
-        is_file = "src=" in found["attributes"] and not re.search("defer|module", found["attributes"])
+        if any(name in attributes and not (need and need.search(page)) for name, need in NEEDED_FOR.items()):
+            return ""
+        line, toggles = found["text"].strip(), NEEDED_FOR["togglebutton.js"].search(page)
+        if LINES.match(line) or (LINES_OF_TOGGLES.match(line) and not toggles):
+            return ""
+        is_file = "src=" in attributes and not re.search("defer|module", attributes)
         return found[0].replace("<script ", '<script defer="defer" ', 1) if is_file else found[0]
 
     page = SCRIPT.sub(script, page)
