@@ -16,6 +16,18 @@ WATCH_SHIFTS = """() => {
 }"""
 
 
+# Down in steps, as a reader scrolls, until the figure's upper edge stands at this share of the window's height. Far
+# from it the steps are long; sections are laid out only when near, so how far it is shows on the way.
+SCROLL = """async (host, share) => {
+    for (let steps = 0; steps < 400; steps += 1) {
+        const left = host.getBoundingClientRect().top - share * innerHeight;
+        if (left < 1) return;
+        scrollBy({ top: left > 3000 ? left - 2000 : Math.min(left, 200), behavior: "instant" });
+        await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)));
+    }
+}"""
+
+
 def homes() -> dict[str, list[str]]:
     """For each explorable the chapters that show it, in order."""
     found: dict[str, list[str]] = {name: [] for name in names()}
@@ -37,23 +49,16 @@ class Figure:
     def open(self, address: str) -> None:
         """Go there as a reader does: the page first, then down to the figure, which comes to life before it is seen."""
         self.page.goto(address, wait_until="load")
-        self.page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")
-        self.host.evaluate(
-            "host => scrollBy({ top: host.getBoundingClientRect().top - innerHeight - 900, behavior: 'instant' })"
-        )
-        expect(self.host).to_have_attribute("data-live", "open")
-        self.page.evaluate(WATCH_SHIFTS)
-        for _ in range(6):
-            self.page.evaluate(
-                """() => new Promise(drawn => {
-                    scrollBy({ top: 200, behavior: "instant" });
-                    requestAnimationFrame(drawn);
-                })"""
-            )
+        self.page.evaluate("document.fonts.ready")
+        if "#" not in address:  # a link leads to the figure by itself
+            self.host.evaluate(SCROLL, 1.05)  # it stands just below what is seen
+            expect(self.host).to_have_attribute("data-live", "open")
+            self.page.evaluate(WATCH_SHIFTS)
+            self.host.evaluate(SCROLL, 0.3)
+            self.page.wait_for_timeout(200)
+            self.shift = self.page.evaluate("window.shift")
         expect(self.host).to_be_in_viewport()
         expect(self.host.locator("[role=status]")).not_to_be_empty()
-        self.page.wait_for_timeout(200)
-        self.shift = self.page.evaluate("window.shift")
 
     def values(self) -> dict:
         return self.host.evaluate("host => host.values")
