@@ -10,6 +10,7 @@ import html
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import matplotlib
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 from chromium import FLAGS, MISSING, find
 from playwright.sync_api import Page, sync_playwright
 from pypdf import PdfReader, PdfWriter
@@ -30,7 +31,10 @@ FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")  # on every machine tha
 MEASURE = 506  # the width of the text in CSS pixels, 134 mm: as in paper.css
 
 LICENCES = "Text and figures CC BY 4.0, code MIT."
-LEVELS = ["caption", "page-entry", "section-entry"]  # of the contents
+LEVELS = ["caption", "page-entry", "section-entry"]  # of the contentsCOLUMNS = 88  # of the code of solutions
+COLUMNS = 88  # of the code of solutions
+# Words of code in the colour of all others: without marks of their own they make the file smaller by half.
+UNCOLOURED = re.compile(r'<span(?: class="(?:n|nn|p|w)")?>([^<]*)</span>')
 EXERCISE = re.compile(r"(?P<number>\d+\.\d+) (?P<stars>★+) (?P<title>.+?)\.?")
 SHOWS_ITS_ADDRESS = re.compile(r"https?://|doi:|arXiv:")
 NOT_ON_PAPER = ".headerlink, script, style, .explorable, .toctree-wrapper, button, details.above-input"
@@ -97,6 +101,7 @@ class Binder:
         if not path.is_file():
             raise SystemExit(f"There is no {path}. Next step: make book")
         text = re.sub(r"<svg\b.*?</svg>", self._aside, path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = UNCOLOURED.sub(r"\1", text)
         body = BeautifulSoup(text, "html.parser").select_one("article.bd-article > section")
         part = Part(name, caption, body)
         for tag in body.select(NOT_ON_PAPER):
@@ -107,6 +112,13 @@ class Binder:
         for head in body("thead"):
             if not head.get_text().strip():
                 head.decompose()
+        for section in body("section"):
+            if len(section.find_all(True, recursive=False)) == 1:
+                section.decompose()  # a heading is left, the screen's contents are gone
+        for code in body.select("div.highlight > pre"):
+            _part_at_blank_lines(code)
+        for formula in body.select("span.math"):
+            _hold_punctuation(formula)
         self._mend_links(part)
         for tag in body(id=True):
             tag["id"] = f"{part.key}-{tag['id']}"
@@ -160,9 +172,13 @@ def _take_exercises(body: Tag) -> Iterator[Solution]:
             found = EXERCISE.fullmatch(heading.get_text())
             heading["id"] = f"exercise-{found['number']}"
             heading.parent["class"] = "exercise"
-            yield Solution(found["number"], found["title"], [part.extract() for part in cell.select(".output > details")])
+            yield Solution(
+                found["number"], found["title"], [part.extract() for part in cell.select(".output > details")]
+            )
             place = f"solution-{found['number']}"
-            cell.replace_with(_tag(f'<p class="to-solution"><a href="#{place}">Hints and solution: {page_of(place)}</a></p>'))
+            cell.replace_with(
+                _tag(f'<p class="to-solution"><a href="#{place}">Hints and solution: page {page_of(place)}</a></p>')
+            )
 
 
 def _unfold(fold: Tag) -> None:
@@ -174,8 +190,49 @@ def _unfold(fold: Tag) -> None:
     fold.summary.name = "span"
 
 
+def _part_at_blank_lines(code: Tag) -> None:
+    """A page may end between the paragraphs of a longer piece of code, and nowhere else in it."""
+    paragraphs: list[str] = []
+    for text in re.split(r"(?<=[^\n])\n(?=\n)", code.decode_contents().strip("\n")):
+        is_open = paragraphs and paragraphs[-1].count("<span") != paragraphs[-1].count("</span")
+        if is_open:
+            paragraphs[-1] += "\n" + text
+        else:
+            paragraphs.append(text)
+    for paragraph in paragraphs:
+        blank = len(paragraph) - len(paragraph.lstrip("\n"))
+        code.insert_before(_tag(f'<pre style="--blank: {blank}">{paragraph.strip(chr(10))}</pre>'))
+    code.decompose()
+
+
+def _hold_punctuation(formula: Tag) -> None:
+    """A comma does not begin a line because a formula ends the one before."""
+    after = formula.next_sibling
+    if isinstance(after, NavigableString) and (mark := re.match(r"[,.;:!?)’]+", after)):
+        after.replace_with(after[mark.end() :])
+        held = formula.wrap(_tag('<span class="held"></span>'))
+        held.append(mark[0])
+
+
+def _comments_above(code: str) -> str:
+    """Lines too long for paper give their comment a line of its own, or more."""
+    lines = []
+    for line in code.split("\n"):
+        before, mark, comment = line.rpartition("  # ")
+        if len(line) > COLUMNS and mark:
+            indent = " " * (len(line) - len(line.lstrip())) + "# "
+            lines += [*textwrap.wrap(comment, COLUMNS, initial_indent=indent, subsequent_indent=indent), before]
+        elif len(line) > COLUMNS and line.lstrip().startswith("# "):
+            indent = " " * (len(line) - len(line.lstrip())) + "# "
+            lines += textwrap.wrap(line.lstrip()[2:], COLUMNS, initial_indent=indent, subsequent_indent=indent)
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
 def page_of(place: str) -> str:
-    return f'<span class="page-of" data-place="{html.escape(place)}">page 000</span>'
+    """Stands for a number that the second print brings."""
+    return f'<span class="page-of" data-place="{html.escape(place)}">000</span>'
 
 
 def _breakable(address: str) -> str:
@@ -186,7 +243,7 @@ def _tag(text: str) -> Tag:
     return next(iter(BeautifulSoup(text, "html.parser").children)).extract()
 
 
-def solutions_of(parts: list[Part]) -> str:
+def solutions_of(parts: list[Part], caption: str) -> str:
     """The appendix: for each exercise its hints, from vague to plain, and its solution."""
     chapters = []
     for part in parts:
@@ -195,19 +252,26 @@ def solutions_of(parts: list[Part]) -> str:
             for tag in solution.parts:
                 for fold in [tag, *tag("details")]:
                     _unfold(fold)
+                for code in tag.select("pre code"):
+                    code.string = _comments_above(code.get_text())
+                if tag.span.get_text().startswith("Solution"):
+                    tag.span.string = "Solution"
             place = f"{part.key}-exercise-{solution.number}"
             entries.append(
                 f'<div class="solution" id="solution-{solution.number}"><p class="name"><b>{solution.number} '
-                f'{html.escape(solution.title)}</b> <a href="#{place}">{page_of(place)}</a></p>'
+                f'{html.escape(solution.title)}</b> <a href="#{place}">page {page_of(place)}</a></p>'
                 + "".join(map(str, solution.parts))
                 + "</div>"
             )
         if entries:
-            chapters.append(f'<section id="solutions-{part.key}"><h2>{html.escape(part.title)}</h2>{"".join(entries)}</section>')
+            chapters.append(
+                f'<section id="solutions-{part.key}"><h2>{html.escape(part.title)}</h2>{"".join(entries)}</section>'
+            )
     if not chapters:
         return ""
     return (
-        '<section class="part solutions" id="solutions" style="page: part-solutions"><h1>Hints and solutions</h1>'
+        f'<section class="part solutions" id="solutions" data-caption="{html.escape(caption)}" '
+        'style="page: part-solutions"><h1>Hints and solutions</h1>'
         "<p>For each exercise first the hints, from vague to plain, then one solution. Any other that does what was "
         "asked is as good: the checker in the notebook accepts it.</p>" + "".join(chapters) + "</section>"
     )
@@ -228,8 +292,7 @@ def contents_of(joined: str) -> str:
 
 def _entry(kind: str, place: str, heading: Tag) -> str:
     words = heading.decode_contents()
-    number = page_of(place).replace("page 000", "000").replace("page-of", "page-of bare")
-    return f'<p class="{kind}"><a href="#{place}"><span class="words">{words}</span><i></i>{number}</a></p>'
+    return f'<p class="{kind}"><a href="#{place}"><span class="words">{words}</span><i></i>{page_of(place)}</a></p>'
 
 
 def compose(chapter: str = "") -> str:
@@ -254,13 +317,13 @@ def compose(chapter: str = "") -> str:
         sections.append(str(part.body))
         if n == last_lesson:
             after = parts[n + 1].caption if n + 1 < len(parts) else part.caption
-            appendix = solutions_of(parts)
-            sections.append(appendix.replace('id="solutions"', f'id="solutions" data-caption="{html.escape(after)}"', 1))
+            sections.append(solutions_of(parts, after))
     joined = "".join(sections)
-    heads = {part.key: part.title for part in parts} | {"solutions": "Hints and solutions"}
+    heads = {part.key: part.title for part in parts} | {"solutions": "Hints and solutions", "contents": "Contents"}
     front = _title_page(title, citation, picture) + _imprint(citation) if not chapter else ""
     return binder.with_drawings(
-        f'<!DOCTYPE html><html lang="en-GB" data-theme="light"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        '<!DOCTYPE html><html lang="en-GB" data-theme="light"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title>"
         f"{_styles(title, heads)}{_scripts(parts[0].name)}</head><body>{front}{contents_of(joined)}"
         f'<article class="bd-article">{joined}</article></body></html>'
     )
@@ -271,7 +334,9 @@ def _number_apart(heading: Tag) -> None:
     number, dot, _ = heading.get_text().partition(" · ")
     first = heading.contents[0]
     if dot and isinstance(first, str) and first.startswith(number + dot):
-        first.replace_with(_tag(f'<span class="number">{number}<span class="dot"> · </span></span>'), first[len(number + dot):])
+        first.replace_with(
+            _tag(f'<span class="number">{number}<span class="dot"> · </span></span>'), first[len(number + dot) :]
+        )
 
 
 def _title_page(title: str, citation: dict, picture: str) -> str:
@@ -298,7 +363,8 @@ def _imprint(citation: dict) -> str:
 def _styles(title: str, heads: dict[str, str]) -> str:
     """Colours of code, look of formulas and figures as on the screen; over them what paper asks for."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
-    sheets = [SITE / "_static" / name for name in ("pygments.css", *config["html_css_files"])] + [ROOT / "book" / "paper.css"]
+    sheets = [SITE / "_static" / name for name in ("pygments.css", *config["html_css_files"])]
+    sheets.append(ROOT / "book" / "paper.css")
     links = "".join(f'<link rel="stylesheet" href="{sheet.as_uri()}">' for sheet in sheets)
     families = {
         "Book": {"": "STIXGeneral", "i": "STIXGeneralItalic", "b": "STIXGeneralBol", "bi": "STIXGeneralBolIta"},
@@ -310,8 +376,9 @@ def _styles(title: str, heads: dict[str, str]) -> str:
         for family, cuts in families.items()
         for cut, name in cuts.items()
     )
-    feet = f"@page :left {{ @bottom-left {{ content: counter(page) '\\2003' {_css(title)} }} }}\n"
+    feet = ""
     for key, head in heads.items():
+        feet += f"@page part-{key}:left {{ @bottom-left {{ content: counter(page) '\\2003' {_css(title)} }} }}\n"
         feet += f"@page part-{key}:right {{ @bottom-right {{ content: {_css(head)} '\\2003' counter(page) }} }}\n"
     return f"{links}<style>{faces}{feet}</style>"
 
@@ -326,20 +393,18 @@ def _scripts(name: str) -> str:
     scripts = [script for script in soup("script") if "mathjax" in str(script).lower()]
     for script in scripts:
         if script.get("src"):
-            path, _, version = script["src"].partition("?")
+            path = script["src"].partition("?")[0]
             script["src"] = ((SITE / f"{name}.html").parent / path).resolve().as_uri()
     return "".join(map(str, scripts))
 
 
-FIT = """(measure) => {
+FIT = """() => {
+    const room = (box) => box.parentElement.clientWidth + 1;
+    const sticksOut = (box) => [box, ...box.children].some((part) => part.scrollWidth > room(box));
     const wide = [];
-    for (const box of document.querySelectorAll('table, div.math, pre')) {
-        box.style.overflow = 'visible';
-        const size = parseFloat(getComputedStyle(box).fontSize);
-        const room = box.closest('li, blockquote, .unfolded, body').clientWidth;
-        for (let part = 1; box.scrollWidth > box.parentElement.clientWidth + 1 && part > 0.6; part -= 0.04)
-            box.style.fontSize = `${size * part}px`;
-        if (box.scrollWidth > box.parentElement.clientWidth + 1) wide.push(box.textContent.trim().slice(0, 80));
+    for (const box of document.querySelectorAll('table, div.math, div.highlight, .solution pre')) {
+        for (let part = 1; sticksOut(box) && part > 0.6; part -= 0.03) box.style.setProperty('--part', part);
+        if (sticksOut(box)) wide.push(box.textContent.trim().slice(0, 80));
     }
     return wide;
 }"""
@@ -351,7 +416,7 @@ ENTRIES = """() => [...document.querySelectorAll('.contents p')].map((line) => (
 }))"""
 WRITE_PAGES = """(pages) => {
     for (const mark of document.querySelectorAll('.page-of'))
-        mark.textContent = (mark.classList.contains('bare') ? '' : 'page ') + pages[mark.dataset.place];
+        mark.textContent = pages[mark.dataset.place];
 }"""
 
 
@@ -361,7 +426,7 @@ def typeset(page: Page, address: str) -> list[str]:
     page.emulate_media(media="print")
     page.goto(address, wait_until="load")
     page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }")
-    return page.evaluate(FIT, MEASURE)
+    return page.evaluate(FIT)
 
 
 def print_twice(page: Page, target: Path) -> None:
@@ -383,14 +448,17 @@ def places_in(reader: PdfReader) -> dict[str, int]:
     """The page of every named place, counted from 1."""
     number = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, start=1)}
     return {
-        unquote(name.removeprefix("/")): number[place.raw_get("/Page").idnum] for name, place in reader.named_destinations.items()
+        unquote(name.removeprefix("/")): number[place.raw_get("/Page").idnum]
+        for name, place in reader.named_destinations.items()
     }
 
 
 def finish(target: Path, entries: list[dict[str, str]], citation: dict) -> int:
-    """Adds what Chromium leaves out: the author, the licence, and an outline as the contents have it; returns the pages."""
+    """Adds author, licence and an outline like the contents, which Chromium leaves out; returns the number of pages."""
     writer = PdfWriter(target, incremental=True)
-    writer.add_metadata({"/Author": ", ".join(authors_of(citation)), "/Subject": f"Version {citation['version']}. {LICENCES}"})
+    writer.add_metadata(
+        {"/Author": ", ".join(authors_of(citation)), "/Subject": f"Version {citation['version']}. {LICENCES}"}
+    )
     places = PdfReader(target).named_destinations
     pages = places_in(PdfReader(target))
     above: dict[str, object] = {}
@@ -402,7 +470,9 @@ def finish(target: Path, entries: list[dict[str, str]], citation: dict) -> int:
             inside = next((above[kind] for kind in reversed(LEVELS[:level]) if kind in above), None)
             place = entry["place"]
         top = places[f"/{place}"].top
-        item = writer.add_outline_item(entry["words"], pages[place] - 1, parent=inside, fit=Fit.xyz(0, top), is_open=level == 0)
+        item = writer.add_outline_item(
+            title=entry["words"], page_number=pages[place] - 1, parent=inside, fit=Fit.xyz(0, top), is_open=level == 0
+        )
         above = {kind: above[kind] for kind in LEVELS[:level] if kind in above} | {entry["kind"]: item}
     writer.page_mode = "/UseOutlines"
     writer.write(target)
@@ -419,7 +489,9 @@ def main(chapter: str = "") -> None:
     source.write_text(compose(chapter), encoding="utf-8")
     target = ROOT / "_build" / f"recurrent-networks-{citation['version']}{'-' if chapter else ''}{chapter}.pdf"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=[*FLAGS, "--allow-file-access-from-files"])
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=[*FLAGS, "--allow-file-access-from-files"]
+        )
         page = browser.new_page()
         page.set_default_timeout(0)  # a book takes its time
         wide = typeset(page, source.as_uri())
