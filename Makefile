@@ -12,7 +12,7 @@ export TQDM_DISABLE = 1
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 --nbval-sanitize-with=chapters/nbval_sanitize.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups gpu links lighthouse publish lock colab actionlint clean
+.PHONY: help book test check lint notebooks serve bench timemachine learningcurve trees digits tricks units cups gpu links lighthouse pdf archive publish lock colab actionlint clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -87,6 +87,12 @@ tricks: $(READY) ## measure again what chapter 13 shows of tricks alone and toge
 links: $(READY) ## list the book's external links, each with a page it stands on, and ask whether it is alive
 	@$(BIN)/jupyter-book config sphinx . > /dev/null
 	@PYTHONPATH=book/_ext $(BIN)/sphinx-build -b linkcheck -d _build/.linktrees . _build/links
+
+pdf: book ## set the whole book as one PDF for paper (needs Chromium, some minutes; CH=02: that chapter alone)
+	@$(BIN)/python tools/paper.py $(CH)
+
+archive: book ## pack the book as one zip that reads offline
+	@$(BIN)/python tools/archive.py
 
 publish: $(READY) ## write the address of the repository everywhere: make publish URL=https://github.com/account/name
 	@$(BIN)/python tools/publish.py "$(URL)"

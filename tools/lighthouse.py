@@ -6,18 +6,17 @@ they are sent, compressed; figures stand inside the page. A score below 95 makes
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+import chromium
 from static_host import serving
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 COMMAND = ["node", str(ROOT / "_build" / "node_modules" / "lighthouse" / "cli" / "index.js")]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --disable-background-networking"
 SETTINGS = {"phone": [], "desktop": ["--preset=desktop"]}
 SCORES = {"performance": "perf", "accessibility": "access", "best-practices": "practice", "seo": "search"}
@@ -26,9 +25,9 @@ WANTED = 95
 
 
 def main(words: list[str]) -> int:
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = chromium.find()
     if browser is None:
-        print("No Chromium here. Install chromium or Google Chrome, or name one: CHROMIUM=/path/to/chromium")
+        print(chromium.MISSING)
         return 1
     names = [
         path.relative_to(SITE) for folder in ("book", "chapters") for path in sorted((SITE / folder).glob("*.html"))

@@ -1,18 +1,14 @@
 """The built book, a server for it on this machine, and the browser of this machine to look at it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from lessons import ROOT
 from playwright.sync_api import Browser, sync_playwright
 from static_host import serving
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Nothing that the browser does by itself may look like a request of the page.
-FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +31,11 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine. Where there is none the tests are skipped; in CI they fail."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = chromium.find()
     if path is None:
         stop = pytest.fail if os.environ.get("CI") else pytest.skip
-        stop("No Chromium here. Install chromium or Google Chrome, or name one: CHROMIUM=/path/to/chromium")
+        stop(chromium.MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield browser
         browser.close()
