@@ -123,7 +123,7 @@ def test_other_letters_are_refused_in_words(open_figure: Callable[[str], Figure]
         ({"U": 0, "symbols": "+000000000-"}, 14),
     ],
 )
-def test_play_ends_where_nothing_moves_any_more(open_figure: Callable[[str], Figure], settings: dict, last: int) -> None:
+def test_play_ends_where_nothing_moves(open_figure: Callable[[str], Figure], settings: dict, last: int) -> None:
     assert open_figure("state").turn(**settings)["last"] == last
 
 
