@@ -87,10 +87,9 @@ def draw_unit(
     runs : name of a sequence -> its states, the first of them h_0; two of them.
     before, curves : states, and for each symbol what becomes of them in a step; "0" is the one without input.
     """
-    inks = {"+": COLORS["green"], "−": COLORS["pink"], "0": INK}
     way.plot(before, before, color=COLORS["grey"], lw=1.2, ls="--")
     for symbol, after in curves.items():
-        (line,) = way.plot(before, after, color=inks[symbol], lw=2.4 if symbol == "0" else 1.2)
+        (line,) = way.plot(before, after, color=INK, lw=2.4 if symbol == "0" else 1)
         label_line(line, symbol, at=len(before) // 6, offset=(-6, 10))
     for (name, states), color in zip(runs.items(), (COLORS["blue"], COLORS["orange"]), strict=True):
         (line,) = time.plot(states, color=color, marker="o", ms=3)
@@ -99,4 +98,4 @@ def draw_unit(
     reach = float(before[-1])
     time.set(ylim=(-reach, reach), xlabel="step", ylabel="state")
     way.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-    way.set(xlabel="state before the step", ylabel="state after it")
+    way.set(xlabel="state before the step", ylabel="state after the step")

@@ -55,6 +55,7 @@ def test_numbers(open_figure: Callable[[str], Figure], typed: str, weights: dict
     assert_close(numbers["others"][1:], runs[1, :20])
     gap = (runs[0] - runs[1]).abs()
     assert_close(numbers["told"]["apart"], gap[-1])
+    assert_close(numbers["told"]["ends"], runs[:, -1])
     assert numbers["told"]["steps"] == max((gap >= 0.01).nonzero()[:, 0].tolist(), default=-1) + 1
 
     before = torch.linspace(-1.013, 1.01, 2000).double() * (1 if weights["g"] == "tanh" else 30)
@@ -72,20 +73,24 @@ def test_a_state_that_runs_away_stays_a_number(open_figure: Callable[[str], Figu
     numbers = figure.turn(symbols="+" * 20, **weights)
     assert_close(numbers["states"][1:], states(both("+" * 20, 20), **weights)[0])
     assert numbers["told"]["steps"] == 1000
-    expect(figure.host.locator("[role=status]")).to_contain_text("They run apart without end. States run away from")
+    expect(figure.host.locator("[role=status]")).to_contain_text("run apart without end. At step 20: over 1,000 and")
     assert not figure.errors
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"U": 0.5}, "From step 9 on they are less than 0.01 apart: forgotten. Waiting, every state runs to one place"),
-        ({"U": 2}, "Even after 1,000 steps they are 1.92 apart. Two places, −0.958 and 0.958, hold what comes near."),
-        ({"U": 2, "symbols": "+000-", "V": 3}, "forgotten. Two places"),
-        ({"U": 1, "g": "identity"}, "2 apart. Waiting, every state stays as it is, errors too."),
-        ({"U": 1, "g": "identity", "c": -0.05}, "2 apart. No state rests: each step adds −0.05."),
-        ({"V": 0}, "The first symbol makes no difference."),
-        ({"steps": 1}, "After 1 step the state is 0.762, with − first −0.762."),
+        ({"U": 0.5}, "The symbol fades: from step 9 on the two states are less than 0.01 apart."),
+        ({"U": 1}, "The symbol fades, but ever more slowly: after 1,000 steps the two states are still 0.077 apart."),
+        ({"U": 1.05}, "The symbol stays: after 1,000 steps the two states are 0.741 apart."),
+        ({"U": 2}, "Two places hold: −0.958 and 0.958."),
+        ({"U": 2, "c": 0.5}, "Both end above −0.585, which repels, at 0.986."),
+        ({"U": 2, "symbols": "+000-", "V": 3}, "Both end below 0, which repels, at −0.958."),
+        ({"U": 2, "V": 0}, "makes no difference to the two states. At step 20: 0 and 0. Both rest on 0"),
+        ({"U": 1, "g": "identity"}, "2 apart. At step 20: 1 and −1. Every state stays as it is, errors too."),
+        ({"U": 1, "g": "identity", "c": -0.05}, "No state rests: each step adds −0.05."),
+        ({"U": 1.05, "V": 0.1, "c": -1, "g": "identity"}, "The symbol grows: the two states run apart without end."),
+        ({"steps": 1}, "At step 1: 0.762 and −0.762. Waiting, every state runs to 0."),
     ],
 )
 def test_what_is_said(open_figure: Callable[[str], Figure], settings: dict, words: str) -> None:
@@ -97,13 +102,29 @@ def test_what_is_said(open_figure: Callable[[str], Figure], settings: dict, word
 def test_other_letters_are_refused_in_words(open_figure: Callable[[str], Figure]) -> None:
     figure = open_figure("state")
     field, note = figure.host.locator("#symbols"), figure.host.locator("[role=alert]")
-    for typed, kept in (("+a-", "+-"), ("0" * 30, "0" * 20)):
+    for typed, kept in (("+a-", "+-"), ("+ + −", "++−"), ("0" * 30, "0" * 20)):
         figure.turn(symbols=typed)
         assert (field.input_value(), figure.values()["symbols"]) == (kept, kept)
-        expect(note).to_have_text("Only + - 0, at most 20 of them.")
+        expect(note).to_have_text("Only +, − and 0, at most 20 of them.")
+    assert figure.turn(symbols="0−")["symbols"] == "0-" + "0" * 18  # as the label writes it
+    expect(note).to_be_empty()
     figure.turn(symbols="")
     assert figure.numbers()["symbols"] == "0" * 20
     expect(note).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("settings", "last"),
+    [
+        ({"U": 2}, 6),
+        ({"U": 1, "g": "identity"}, 3),
+        ({"U": 1, "g": "identity", "c": 0.05}, 20),
+        ({"U": 2.5, "V": 3, "g": "identity"}, 4),
+        ({"U": 0, "symbols": "+000000000-"}, 14),
+    ],
+)
+def test_play_ends_where_nothing_moves(open_figure: Callable[[str], Figure], settings: dict, last: int) -> None:
+    assert open_figure("state").turn(**settings)["last"] == last
 
 
 def test_on_a_narrow_screen_nothing_below_moves(open_figure: Callable[[str], Figure]) -> None:
@@ -116,6 +137,7 @@ def test_on_a_narrow_screen_nothing_below_moves(open_figure: Callable[[str], Fig
         ("+", 1.05, 0, "tanh"),
         ("-", 2, -0.25, "tanh"),
         ("-", 2.5, 0.3, "tanh"),
+        ("+0-", 1.55, -0.1, "tanh"),
         ("+" * 20, 1, -0.05, "identity"),
         ("+" * 20, 2.5, -0.05, "identity"),
         ("+" * 20, 0.95, -0.95, "identity"),
