@@ -171,7 +171,7 @@ function draw({ g, width: space }, { steps, finished, best, all, lost }, { width
     [COLORS.orange, "whole", narrow ? "ended" : "kept, and has ended", 64, one],
     [COLORS.grey, "", narrow ? "dropped" : "looked at, dropped", 128, one],
     [COLORS.green, "whole", "leads to the best of all", 7, two],
-    [COLORS.green, "broken", narrow ? "lost by the beam" : "so too, lost by the beam", 180, two],
+    [COLORS.green, "broken", "the same, but lost", 180, two],
   ];
   marks.forEach(([color, ring, words, x, y], i) => {
     const [cx, cy] = narrow ? [x, y] : [left + 7, one + 22 * i];
@@ -194,7 +194,8 @@ function draw({ g, width: space }, { steps, finished, best, all, lost }, { width
     entry(above + by * (i + 1), line(found), found.path === best.path ? COLORS.green : COLORS.orange);
   });
   make(list, "path", { d: `M${left} ${above + by * most + 8}H${columns[3]}`, stroke: "var(--faint)" });
-  entry(above + by * (most + 1) + 2, line(best), COLORS.green);
+  const [word, ...numbers] = line(best);
+  entry(above + by * (most + 1) + 2, [narrow ? `${word} best` : word, ...numbers], COLORS.green);
   if (!narrow) entry(above + by * (most + 2), [`best of all ${all.toLocaleString("en")}`], COLORS.green);
   return narrow ? above + by * (most + 1) + 12 : top + height + 8;
 }
