@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from explorable import Figure, assert_close
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from rnn_helpers.data import load_pronunciations
 from rnn_helpers.decoding import Sequences, beam_search, exhaustive, temperature
@@ -41,9 +41,17 @@ def listed(sequences: Sequences) -> list[tuple[str, float]]:
     return [("".join(SYMBOLS[k] for k in row if k >= 0), log_p) for row, log_p in rows if log_p > -torch.inf]
 
 
+def ended(sequences: Sequences) -> list[tuple[str, float]]:
+    """Those of them that end, which the longest, cut off in the middle, do not."""
+    return [(path, log_p) for path, log_p in listed(sequences) if path.endswith(".")]
+
+
 def check(numbers: dict, step: Step, width: int, alpha: float) -> None:
-    """All that a search to its end shows: the tree, what it found, and the best of all."""
-    found = listed(beam_search(step, START, 0, width=width, max_length=LONGEST, best=50, alpha=alpha))
+    """All that a search to its end shows: the tree, what it found that ends, the best of all, the width that takes."""
+    searched = {
+        W: ended(beam_search(step, START, 0, width=W, max_length=LONGEST, best=50, alpha=alpha)) for W in range(1, 6)
+    }
+    found = searched[width]
     assert [one["path"] for one in numbers["finished"]] == [path for path, _ in found]
     assert_close([one["logP"] for one in numbers["finished"]], torch.tensor([log_p for _, log_p in found]))
     scores = [log_p / len(path) ** alpha for path, log_p in found]
@@ -65,8 +73,8 @@ def check(numbers: dict, step: Step, width: int, alpha: float) -> None:
         assert before == goes_on
         goes_on = {path for path, _ in kept if not path.endswith(".")}
 
-    everything = listed(exhaustive(step, START, 0, max_length=LONGEST))
-    assert numbers["all"] == len(everything) == 5461
+    everything = ended(exhaustive(step, START, 0, max_length=LONGEST))
+    assert numbers["all"] == len(everything) == 1365
     path, log_p = max(everything, key=lambda one: one[1] / len(one[0]) ** alpha)
     assert numbers["best"]["path"] == path
     assert_close(numbers["best"]["logP"], torch.tensor(log_p))
@@ -75,6 +83,7 @@ def check(numbers: dict, step: Step, width: int, alpha: float) -> None:
     missed = [t for t, those in enumerate(kept_paths[: len(path)], start=1) if path[:t] not in those]
     assert numbers["lost"] == (missed[0] if missed else 0)
     assert (path in dict(found)) == (not missed)
+    assert numbers["needed"] == next((W for W, those in searched.items() if path in dict(those)), 0)
 
 
 @pytest.mark.parametrize("tau", [-3, 0, 3])
@@ -92,6 +101,29 @@ def test_the_chapters_words(open_figure: Callable[[str], Figure]) -> None:
     assert figure.turn(width=2)["lost"] == 3
     assert figure.numbers()["place"] == 3
     assert [figure.turn(width=width, alpha=1)["finished"][0]["path"] for width in (3, 4)] == ["seems.", "teems."]
+    assert [figure.turn(alpha=alpha)["needed"] for alpha in (0, 1)] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"width": 2}, "(−3.476), was lost in step 3, where its beginning “met” came 3rd. It takes W = 3."),
+        ({"width": 3}, "“met”, log P = −3.476: the best of all 1,365 words of up to 5 letters. A narrower"),
+        ({"width": 5}, "W = 3 is enough."),
+        ({"width": 3, "alpha": 1}, "(−0.689), was lost in step 1, where its beginning “t” came 4th. It takes W = 4"),
+        ({"width": 5, "tau": 1}, "No W up to 5 finds it."),
+        (
+            {"width": 2, "step": 1},
+            "After 1 step a beam of 2 has found nothing that ends. The best of all, “met” (−3.476),",
+        ),
+    ],
+)
+def test_what_is_said_answers_the_lessons_question(
+    open_figure: Callable[[str], Figure], settings: dict, words: str
+) -> None:
+    figure = open_figure("beam")
+    figure.turn(**settings)
+    expect(figure.host.locator("[role=status]")).to_contain_text(words)
 
 
 def test_steps_are_beginnings_of_the_same_search(open_figure: Callable[[str], Figure]) -> None:
