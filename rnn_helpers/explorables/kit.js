@@ -233,7 +233,10 @@ const MAKERS = {
       set({ [key]: typed });
       note.textContent = typed === values[key] ? "" : control.allowed;
     });
-    return () => { if (input.value !== values[key]) input.value = values[key]; };
+    return () => {
+      if (input.value !== values[key]) input.value = values[key];
+      note.textContent = "";
+    };
   },
   point(handles, key, control, values, set, svg) {
     const handle = make(handles, "g", { class: "handle", "data-key": key, tabindex: 0, role: "slider" });
