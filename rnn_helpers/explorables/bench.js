@@ -10,6 +10,7 @@ const HELD = { open: 40, shut: -40 }; // the bias of a gate that is held; it has
 const OPPOSITE = { open: "shut", shut: "open", rule: "rule" };
 const ENOUGH = 3; // gradients above it need a higher axis
 const FADED = 1e-8;
+const FENCE = 8; // more lines than that, from the pulses down, would be one
 
 const sigmoid = (a) => 1 / (1 + Math.exp(-a));
 const gate = (held, a) => sigmoid(HELD[held] ?? a);
@@ -71,20 +72,49 @@ function compute({ unit, pulses, write, keep = "rule", show = "rule", bias }, { 
 
 const NAMES = { u: "update u", r: "reset r", i: "write i", f: "keep f", o: "show o" };
 const way = (c) => (c.length ? "along the sum" : "along the shortcut");
+const minus = (words) => words.replace("-", "−");
+const lower = (T) => [...String(T)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+
+// What the controls of chapter 10 are called with each unit; those that are not named do nothing there.
+const CALLED = {
+  lstm: { write: "write: i", keep: "keep: f", show: "show: o", bias: "bias b_f" },
+  gru: { write: "write: u", keep: "keep: 1 − u", bias: "bias −b_u" },
+  elman: {},
+};
+
+/** Names the controls after the unit, and greys those without effect; on a phone two of them share a row. */
+function fit(root, narrow, { unit, write }, first) {
+  for (const key of ["write", "keep", "show", "bias"]) {
+    const control = root.getElementById(key);
+    if (!control) continue;
+    control.disabled = !(key in CALLED[unit]) || (unit === "gru" && key === "keep" && write !== "rule");
+    control.parentNode.style.opacity = control.disabled ? 0.5 : 1;
+    if (first === "lstm") root.querySelector(`[for=${key}]`).firstChild.data = CALLED[unit][key] ?? CALLED.lstm[key];
+  }
+  root.querySelector("form").style.gridTemplateColumns = narrow ? "1fr 1fr" : "";
+  for (const wide of ["pulses", "bias"]) root.getElementById(wide).parentNode.style.gridColumn = narrow ? "1 / -1" : "";
+}
 
 function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit: first }) {
   const T = inputs.length;
+  const narrow = width < 480;
+  fit(g.getRootNode(), narrow, values, first);
   const box = { left: 62, width: width - 74 };
   const x = { min: 0, max: T + 0.6, ticks: [0, 10, 20, 30].filter((tick) => tick <= T), label: "" };
+  const name = (tick) => minus(short(tick));
   const bare = { ...x, name: () => "" };
   const rows = first === "lstm" ? 3 : 2;
-  const [memoryTop, gateTop] = [112, 258];
-  const gradientTop = gateTop + 20 * rows + 32;
-  const bottom = gradientTop + 130;
+  const tall = narrow ? 90 : 124;
+  const memoryTop = 110;
+  const gateTop = memoryTop + tall + 30;
+  const gradientTop = gateTop + 20 * rows + 28;
+  const bottom = gradientTop + tall;
   const guides = make(g, "g", { stroke: COLORS.orange, "stroke-opacity": 0.45 });
 
-  const legend = [["pulse", COLORS.orange], ["noise", COLORS.grey]];
-  const stream = axes(g, { ...box, top: 24, height: 44, x: bare, y: { min: -1.1, max: 1.1, ticks: [-1, 0, 1], label: "input" }, legend });
+  const marked = inputs.filter(({ mark }) => mark).length;
+  const legend = [["pulse (line: its step)", COLORS.orange], ["noise", COLORS.grey]];
+  if (first === "lstm") legend.push(["? asked", "var(--ink)"]);
+  const stream = axes(g, { ...box, top: 24, height: 44, x: bare, y: { min: -1.1, max: 1.1, ticks: [-1, 0, 1], name, label: "input" }, legend });
   inputs.forEach(({ symbol, v, mark }, k) => {
     const [at, half] = [stream.X(k + 1), 0.36 * (stream.X(1) - stream.X(0))];
     const bar = { x: at - half, width: 2 * half, y: Math.min(stream.Y(v), stream.Y(0)), height: Math.abs(stream.Y(v) - stream.Y(0)) };
@@ -92,21 +122,26 @@ function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit:
     if (symbol === "?" || symbol === "0") {
       make(g, "text", { x: at, y: 82, "text-anchor": "middle", ...(mark && { fill: COLORS.orange }) }, symbol);
     }
-    if (mark) make(guides, "path", { d: `M${at} ${memoryTop}V${bottom}` });
+    if (mark && marked <= FENCE) make(guides, "path", { d: `M${at} ${memoryTop}V${bottom}` });
   });
 
   const most = Math.max(...[...h, ...c].map(Math.abs));
   const edge = [1.1, 2.2, 5.5, 11, 22].find((limit) => limit >= most) ?? 44;
-  const named = c.length ? [["cell c", COLORS.blue], ["state h", COLORS.pink]] : [["state h", COLORS.blue]];
-  const memory = axes(g, { ...box, top: memoryTop, height: 124, x: bare, y: { min: -edge, max: edge, label: "memory" }, legend: named });
+  const named = [["state h", first === "lstm" ? COLORS.pink : COLORS.blue]]; // as in the still picture
+  if (c.length) named.unshift(["cell c", COLORS.blue]);
+  const memory = axes(g, { ...box, top: memoryTop, height: tall, x: bare, y: { min: -edge, max: edge, name, label: "memory" }, legend: named });
   memory.line([...h.entries()], named.at(-1)[1]);
   memory.line([...c.entries()], COLORS.blue);
 
+  make(g, "text", { x: box.left - 30, y: gateTop - 8 }, "gates");
+  const key = make(g, "text", { x: box.left + box.width, y: gateTop - 8, "text-anchor": "end" });
+  make(key, "tspan", { fill: COLORS.blue }, "■");
+  make(key, "tspan", {}, " open, □ shut");
   const half = (memory.X(1) - memory.X(0)) / 2;
-  Object.entries(gates).forEach(([name, opened], row) => {
+  Object.entries(gates).forEach(([letter, opened], row) => {
     const y = gateTop + 20 * row;
     const held = opened.every((value) => value === opened[0]) && Math.abs(opened[0] - 0.5) > 0.4999999;
-    const words = held ? `${name} = ${Math.round(opened[0])}` : NAMES[name];
+    const words = held ? `${letter} = ${Math.round(opened[0])}` : NAMES[letter];
     make(g, "text", { x: box.left - 6, y: y + 13, "text-anchor": "end", "font-size": 12 }, words);
     opened.forEach((value, k) => {
       const cell = { x: memory.X(k + 1) - half, y, width: 2 * half, height: 16 };
@@ -116,27 +151,44 @@ function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit:
   if (!Object.keys(gates).length) make(g, "text", { x: box.left + 8, y: gateTop + 14 }, "It has no gates.");
 
   const highest = Math.max(...all);
-  const y = { min: FADED, max: highest > ENOUGH ? 10 ** Math.ceil(Math.log10(highest)) : ENOUGH, log: true, label: "gradient, last = 1" };
+  const label = `gradient ${narrow ? "" : "of "}${c.length ? "c" : "h"}${lower(T)}`;
+  const y = { min: FADED, max: highest > ENOUGH ? 10 ** Math.ceil(Math.log10(highest)) : ENOUGH, log: true, label };
   y.name = (tick) => short(tick).replace("1·", "");
-  const lines = [["in all", COLORS.green], ...(along.length ? [[way(c), COLORS.blue]] : [])];
+  const lines = [["in all", COLORS.green], ...(along.length ? [[`– – ${way(c)}`, COLORS.blue]] : [])];
   const back = axes(g, { ...box, top: gradientTop, height: bottom - gradientTop, x: { ...x, label: "step" }, y, legend: lines });
   back.line([...all.entries()], COLORS.green, { "stroke-width": 4, "stroke-opacity": 0.6 });
   back.line([...along.entries()], COLORS.blue, { "stroke-dasharray": "6 3" });
   return bottom + 38;
 }
 
-function say({ inputs, h, c, all, along }) {
+/** How far back it can learn, and why no further. A gradient at step k: of the last state, by that after k steps. */
+function say({ inputs, gates, h, c, all, along }) {
   const T = inputs.length;
-  const pulse = inputs.findLastIndex(({ mark }) => mark) + 1; // 0: there is none
-  const memory = (c.length ? `c = ${word(c[T])}, ` : "") + `h = ${word(h[T])}`;
-  const start = `${word(all[0])} at the start`;
-  const reached = pulse ? `${word(all[pulse])} at the last pulse, ${T - pulse} steps back, ${start}` : start;
-  const straight = along.length ? ` (${way(c)} ${pulse ? `${word(along[pulse])}, ` : ""}${word(along[0])})` : "";
-  return `After ${T} steps ${memory}. Gradient: ${reached}${straight}.`;
+  const memory = `After ${T} steps ${c.length ? `c = ${rounded(c[T])}, ` : ""}h = ${rounded(h[T])}.`;
+  if (Math.max(...(gates.i ?? gates.u ?? [1])) < FADED) {
+    return `${memory} Nothing is written: nothing can be learned from the gradient, of which ${part(all[0])} comes back to step 0.`;
+  }
+  const highest = Math.max(...all);
+  if (highest > ENOUGH) {
+    const beside = along.length ? `, ${way(c)} to ${amount(Math.max(...along))} at most` : "";
+    return `${memory} On its way back the gradient ${highest > 100 ? "explodes" : "grows"} to ${amount(highest)}${beside}.`;
+  }
+  const pulses = [...inputs.keys()].filter((k) => inputs[k].mark && k + 1 < T); // all of it is left at the last step
+  const [last = 0, before = 0] = pulses.map((k) => k + 1).reverse();
+  const reached = `${part(all[last])} comes back to ${last ? `the pulse at step ${last}` : "step 0"}`;
+  const further = last && all[last] > FADED ? `, ${part(all[before])} to ${before ? "that at " : ""}step ${before}` : "";
+  if (along.length && along[T - 1] < FADED) return `${memory} The gate keeps nothing: of the gradient ${reached}${further}.`;
+  const straight = along.length && all[last] > FADED ? ` (${part(along[last])} ${way(c)})` : "";
+  const cut = further && along.length && all[last - 1] < 0.1 * all[last] ? ": storing cuts it" : "";
+  return `${memory} Of the gradient ${reached}${straight}${further}${cut}.`;
 }
-function word(number) {
-  const size = Math.abs(number);
-  return size > 0 && size < 1e-12 ? "almost 0" : short(number, size < 1e-3 ? 1 : 2).replace(/^1·/, "");
+const rounded = (number) => minus(String(Number(number.toFixed(2)) || 0));
+const amount = (size) => short(Number(size.toPrecision(size < 1e-3 ? 1 : 2))).replace(/^1·/, "");
+/** How much of the gradient that is. */
+function part(size) {
+  if (size < FADED) return "almost none";
+  if (amount(size) !== "1") return amount(size);
+  return size < 1 - 1e-9 ? "almost all" : "all";
 }
 
 const hold = (label) => choice(label, { rule: "by its equation", open: "held open", shut: "held shut" });
@@ -147,15 +199,16 @@ explorable("bench", {
     const lstm = unit === "lstm";
     const units = { ...(lstm && { lstm: "LSTM" }), gru: "GRU", elman: "Elman" };
     const letters = lstm ? "+-0.?" : "+-0.";
-    const opened = (b) => `${b}: ${lstm ? "f" : "u"} = ${short(sigmoid(b), b > 4 ? 4 : 2)}`;
+    const words = { letters, longest: values.length, value: pulses };
+    const opened = (b) => minus(`${b}: ${lstm ? "keeps" : "u ="} ${short(sigmoid(b), b > 4 ? 4 : 2)}`);
     return {
-      unit: choice("unit", units),
-      pulses: text(`pulses + - 0, noise .${lstm ? ", ask ?" : ""}`, { letters, longest: values.length, value: pulses }),
-      write: hold(lstm ? "write: i (GRU: u)" : "update gate u"),
-      ...(lstm && { keep: hold("keep: f (GRU: 1 − u)"), show: hold("show: o") }),
+      pulses: text(`pulses + - 0, ${lstm ? "? asks, " : ""}. noise`, words),
       bias: lstm
-        ? range("keep bias b_f", { min: -2, max: 8, step: 0.5, value: 4, show: opened })
+        ? range("bias b_f", { min: -2, max: 8, step: 0.5, value: 4, show: opened })
         : range("bias b_u", { min: -8, max: 2, step: 0.5, value: -4, show: opened }),
+      write: hold(lstm ? "write: i" : "update gate u"),
+      ...(lstm && { keep: hold("keep: f"), show: hold("show: o") }),
+      unit: choice("unit", units), // the last, as others depend on it
     };
   },
   compute,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from explorable import Figure, assert_close, homes
+from playwright.sync_api import expect
 
 from rnn_helpers.bench import gru_by_hand, lstm_by_hand, read_pulses
 from rnn_helpers.cells import elman_step, gru_step, lstm_step
@@ -144,9 +145,40 @@ def test_nothing_below_moves(bench: Callable[[str], Figure]) -> None:
     for width in (1280, 360):
         figure.page.set_viewport_size({"width": width, "height": 740})
         heights = set()
-        for unit in ("lstm", "gru", "elman"):
-            for keep in ("rule", "open", "shut"):
-                figure.turn(unit=unit, keep=keep, bias=-1.5)
+        for keep in ("rule", "open", "shut"):
+            figure.turn(unit="lstm", keep=keep, bias=-1.5)
+            for unit in ("lstm", "gru", "elman"):
+                figure.turn(unit=unit)
                 figure.page.wait_for_timeout(400)
                 heights.add(figure.host.bounding_box()["height"])
         assert len(heights) == 1, (width, heights)
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({}, "to the pulse at step 11 (0.71 along the sum), 0.014 to that at step 3: storing cuts it."),
+        ({"keep": "open"}, "all comes back to the pulse at step 11 (all along the sum), all to that at step 3."),
+        ({"keep": "shut"}, "The gate keeps nothing: of the gradient almost none comes back to the pulse at step 11."),
+        ({"write": "shut"}, "Nothing is written"),
+        ({"unit": "gru", "keep": "open"}, "the gradient, of which all comes back to step 0."),
+        ({"write": "open", "keep": "open", "show": "open", "pulses": "0" * 30}, "explodes to 5.4·10⁸"),
+        ({"pulses": ""}, "comes back to step 0 (0.58 along the sum)."),
+    ],
+)
+def test_it_says_what_ends_the_memory(bench: Callable[[str], Figure], settings: dict[str, str], wanted: str) -> None:
+    figure = bench("lstm")
+    for key in ("write", "keep", "show", "pulses", "unit"):
+        if key in settings:
+            figure.turn(**{key: settings[key]})
+    expect(figure.host.locator("[role=status]")).to_contain_text(wanted)
+
+
+def test_what_does_nothing_is_greyed(bench: Callable[[str], Figure]) -> None:
+    figure = bench("lstm")
+    for unit, idle in (("lstm", set()), ("gru", {"show"}), ("elman", {"write", "keep", "show", "bias"})):
+        figure.turn(unit=unit)
+        assert {key for key in figure.values() if figure.host.locator(f"#{key}").is_disabled()} == idle
+    figure.turn(unit="gru")
+    figure.turn(write="open")  # one gate for both
+    assert figure.host.locator("#keep").is_disabled()
