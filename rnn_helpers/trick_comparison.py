@@ -89,7 +89,7 @@ class LSTMDroppedEachStep(LSTM):
 
 
 class LayerNormLSTMDroppedEachStep(LayerNormLSTM):
-    """The same with layer normalization."""
+    """The same with layer normalisation."""
 
     def run(self, x, initial, parameters, padding):
         V, U, b, g_V, g_U, g_c, s_c = parameters

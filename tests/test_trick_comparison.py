@@ -192,12 +192,12 @@ def test_alone_and_left_out_are_one_change_from_where_they_begin(tool):
     assert without["one layer"] == replace(together, num_layers=1, input_connections=False)
 
 
-def test_pairs_are_layer_normalization_and_one_trick_more(tool):
+def test_pairs_are_layer_normalisation_and_one_trick_more(tool):
     rates = {"SGD": 4.0, "Adam": 0.01, "RMSprop": 0.002, "AdamW": 0.008}
-    normalized, pairs = Recipe(rate=4.0, layer_norm=True), tool.recipes_of_pairs(rates)
+    normalised, pairs = Recipe(rate=4.0, layer_norm=True), tool.recipes_of_pairs(rates)
     assert pairs == {
-        "layer normalization, variational dropout": replace(normalized, dropout=0.2, drop="variational"),
-        "layer normalization, early stopping": replace(normalized, early_stopping=True),
+        "layer normalisation, variational dropout": replace(normalised, dropout=0.2, drop="variational"),
+        "layer normalisation, early stopping": replace(normalised, early_stopping=True),
     }
 
 

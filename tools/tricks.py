@@ -44,7 +44,7 @@ def tricks(rates):
         "Adam": dict(optimizer="Adam", rate=rates["Adam"]),
         "forget bias 1": dict(forget_bias=1.0),
         "orthogonal start": dict(orthogonal=True),
-        "layer normalization": dict(layer_norm=True),
+        "layer normalisation": dict(layer_norm=True),
         "input connections": dict(input_connections=True),
         "early stopping": dict(early_stopping=True),
         "variational dropout": dict(dropout=DROPOUT, drop="variational"),
@@ -81,10 +81,10 @@ def recipes_without(rates):
 
 
 def recipes_of_pairs(rates):
-    """Plain with layer normalization and one thing more that stops learning by heart."""
-    normalized = recipes_alone(rates)["layer normalization"]
+    """Plain with layer normalisation and one thing more that stops learning by heart."""
+    normalised = recipes_alone(rates)["layer normalisation"]
     return {
-        f"layer normalization, {name}": replace(normalized, **tricks(rates)[name])
+        f"layer normalisation, {name}": replace(normalised, **tricks(rates)[name])
         for name in ("variational dropout", "early stopping")
     }
 

@@ -187,7 +187,7 @@ def layer_norm(z, gain, shift, eps):
     return gain * (z - mean) / (variance + eps).sqrt() + shift
 
 
-def _normalized(
+def _normalised(
     over: tuple[int, ...] = (-1,),
     unbiased: bool = False,
     centred: bool = True,
@@ -210,9 +210,9 @@ def _cases_13_3(generator: Generator) -> Iterator[tuple]:
 
 _ONES, _ZEROS = numbers(1.0, 1.0), numbers(0.0, 0.0)
 
-normalization = Exercise(
+normalisation = Exercise(
     number="13.3",
-    title="Normalize a layer",
+    title="Normalise a layer",
     stars=1,
     reference=layer_norm,
     cases=[
@@ -225,36 +225,36 @@ normalization = Exercise(
     random_cases=_cases_13_3,
     misconceptions=[
         Misconception(
-            _normalized(over=(0,)),
-            "You normalized each unit over the batch. Here each example is normalized by itself, over its H entries.",
+            _normalised(over=(0,)),
+            "You normalised each unit over the batch. Here each example is normalised by itself, over its H entries.",
         ),
         Misconception(
-            _normalized(over=(0, 1)),
+            _normalised(over=(0, 1)),
             "You took one mean over everything. Each example has its own.",
         ),
         Misconception(
-            _normalized(unbiased=True),
+            _normalised(unbiased=True),
             "You divided the squares by H - 1, as `torch.var` does unless told otherwise. Here it is H.",
         ),
         Misconception(
-            _normalized(divisor=lambda variance, eps: variance.sqrt() + eps),
+            _normalised(divisor=lambda variance, eps: variance.sqrt() + eps),
             "You added eps to the standard deviation. It belongs under the root, to the variance.",
         ),
         Misconception(
-            _normalized(divisor=lambda variance, eps: variance + eps),
+            _normalised(divisor=lambda variance, eps: variance + eps),
             "You divided by the variance. Its root is what has the size of the entries.",
         ),
         Misconception(
-            _normalized(centred=False),
+            _normalised(centred=False),
             "You divided, but did not subtract the mean.",
         ),
         Misconception(
-            _normalized(after=lambda z, gain, shift: z),
+            _normalised(after=lambda z, gain, shift: z),
             "Gain and shift are missing: they come last, and give each unit its own size and place.",
         ),
         Misconception(
-            _normalized(after=lambda z, gain, shift: gain * (z + shift)),
-            "You shifted first. The gain multiplies what is normalized, and the shift is added after that.",
+            _normalised(after=lambda z, gain, shift: gain * (z + shift)),
+            "You shifted first. The gain multiplies what is normalised, and the shift is added after that.",
         ),
     ],
     hints=[
@@ -505,7 +505,7 @@ def _cases_13_6(generator: Generator) -> Iterator[tuple]:
 
 backward = Exercise(
     number="13.6",
-    title="Back through a normalization",
+    title="Back through a normalisation",
     stars=3,
     reference=layer_norm_backward,
     cases=[
@@ -544,7 +544,7 @@ backward = Exercise(
         ),
         Misconception(
             _backward(_complete, lambda z: z.std()),
-            "`z.std()` divides by H - 1. Layer normalization divides by H, forward and so backward.",
+            "`z.std()` divides by H - 1. Layer normalisation divides by H, forward and so backward.",
         ),
         Misconception(
             _backward(lambda dy, z_hat: dy - dy.mean() + z_hat * (dy * z_hat).mean()),
@@ -560,4 +560,4 @@ backward = Exercise(
 )
 
 
-EXERCISES = [mask, orthogonal, normalization, stopping, counting, backward]
+EXERCISES = [mask, orthogonal, normalisation, stopping, counting, backward]

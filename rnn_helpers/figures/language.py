@@ -34,9 +34,9 @@ def draw_learning(
     ratios = {size: [p / best[size] for p in values] for size, values in network.items()}
     for axes, curve in [(by_text, network), (lead, ratios)]:
         means = [sum(values) / len(values) for values in curve.values()]
-        (line,) = axes.semilogx(list(curve), means, color=COLORS["orange"])
+        (line,) = axes.semilogx(list(curve), means, color=COLORS["green"])
         for size, values in curve.items():
-            axes.plot([size] * len(values), values, "o", color=COLORS["orange"], ms=4)
+            axes.plot([size] * len(values), values, "o", color=COLORS["green"], ms=4)
         if axes is by_text:
             label_line(line, name, at=1, offset=(-40, -12))
     lead.axhline(1, color=COLORS["grey"], lw=1.3)

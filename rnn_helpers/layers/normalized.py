@@ -1,4 +1,4 @@
-"""An LSTM that normalizes what goes into its gates, and what comes out of its cell."""
+"""An LSTM that normalises what goes into its gates, and what comes out of its cell."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ from rnn_helpers.layers.units import LSTM
 
 
 class LayerNormLSTM(LSTM):
-    """The LSTM with layer normalization, LN(z) = (z - mean of z's entries) / (their standard deviation).
+    """The LSTM with layer normalisation, LN(z) = (z - mean of z's entries) / (their standard deviation).
 
         z_t = g_V * LN(V x_t) + g_U * LN(U h_{t-1}) + b, cut into i, f, candidate, o
         c_t = f * c_{t-1} + i * candidate            h_t = o * tanh(g_c * LN(c_t) + s_c)

@@ -1,4 +1,4 @@
-"""Input connections, dropout with one mask for all steps, layer normalization: against the same by single steps."""
+"""Input connections, dropout with one mask for all steps, layer normalisation: against the same by single steps."""
 
 import pytest
 import torch
