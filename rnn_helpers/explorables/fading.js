@@ -6,6 +6,7 @@ import { COLORS, axes, make, short } from "./plot.js";
 import { choice, explorable, range } from "./kit.js";
 
 const FAR = 60; // the longest distance; the steps before those let the state settle
+const [LOWEST, HIGHEST] = [1e-12, 1e4]; // where the axis of the norms ends
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 const G = {
   tanh: { gamma: 1, g: Math.tanh, slope: (h) => 1 - h * h },
@@ -69,7 +70,7 @@ function compute({ kind, rho, g: name, drive }, { kinds, noise }) {
 function drawNorms(g, box, { norms, bound, powers }) {
   const legend = [["bound (γσ)ⁿ", COLORS.orange], ["radius ρⁿ", COLORS.green]];
   const name = (tick) => ({ 1: "1", 10000: "10⁴" })[tick] ?? short(tick).replace("1·", "");
-  const y = { min: 1e-12, max: 1e4, log: true, ticks: [1e-12, 1e-8, 1e-4, 1, 1e4], name, label: "" };
+  const y = { min: LOWEST, max: HIGHEST, log: true, ticks: [1e-12, 1e-8, 1e-4, 1, 1e4], name, label: "" };
   const chart = axes(g, { ...box, x: { min: 0, max: FAR, label: "distance n = T − k (steps)" }, y, legend });
   const title = make(g, "text", { x: box.left, y: box.top - 8, fill: COLORS.blue });
   for (const [words, dy] of [["‖dh", 0], ["T", 3], ["/dh", -3], ["k", 3], ["‖", -3]]) {
@@ -84,11 +85,11 @@ function drawNorms(g, box, { norms, bound, powers }) {
 }
 
 function drawPlane(g, box, { eigenvalues, sigma }) {
-  const side = { min: -2.8, max: 2.8, ticks: [-2, -1, 0, 1, 2] };
-  const chart = axes(g, { ...box, x: { ...side, label: "complex plane" }, y: { ...side, label: "" } });
+  const side = { min: -2.8, max: 2.8, ticks: [-2, -1, 0, 1, 2], name: (tick) => String(tick).replace("-", "−") };
+  const chart = axes(g, { ...box, x: { ...side, label: "with the unit circle" }, y: { ...side, label: "" } });
   const title = make(g, "text", { x: box.left, y: box.top - 8 });
   make(title, "tspan", { fill: COLORS.green }, "eigenvalues");
-  make(title, "tspan", { fill: COLORS.orange, dx: 8 }, `σ = ${short(sigma)}`);
+  make(title, "tspan", { fill: COLORS.orange, dx: 8 }, `σ = ${short(sigma)}${sigma > side.max ? " outside" : ""}`);
   const circle = (radius, stroke, attributes = {}) => {
     const r = chart.X(radius) - chart.X(0);
     make(chart.plot, "circle", { cx: chart.X(0), cy: chart.Y(0), r, fill: "none", stroke, ...attributes });
@@ -96,13 +97,17 @@ function drawPlane(g, box, { eigenvalues, sigma }) {
   circle(1, "var(--ink)", { "stroke-width": 1.5 });
   circle(sigma, COLORS.orange, { "stroke-width": 2, "stroke-dasharray": "8 10" });
   chart.dots(eigenvalues, COLORS.green, 4);
+  const [first, ...others] = eigenvalues;
+  if (others.every((pair) => pair.join() === first.join())) { // dots on one point look like one
+    chart.label(...first, `${eigenvalues.length}×`, COLORS.green, { dx: 5, dy: -6, "font-size": 12 });
+  }
 }
 
-function drawSlopes(g, box, { slopes, slope }) {
+function drawSlopes(g, box, { slopes }) {
   const side = { min: 0, max: 1, ticks: [0, 0.5, 1] };
   const y = { ...side, name: (share) => `${100 * share} %`, label: "" };
-  const chart = axes(g, { ...box, x: { ...side, label: "slope g′(z)" }, y });
-  make(g, "text", { x: box.left, y: box.top - 8, fill: COLORS.pink }, `slopes, mean ${short(slope, 2)}`);
+  const legend = [["share", COLORS.pink]];
+  const chart = axes(g, { ...box, x: { ...side, label: "slope g′(z)" }, y, legend });
   const counts = Array(10).fill(0);
   for (const s of slopes) counts[Math.min(Math.floor(10 * s), 9)] += 1;
   counts.forEach((count, i) => {
@@ -113,39 +118,60 @@ function drawSlopes(g, box, { slopes, slope }) {
 }
 
 function draw({ g, width }, numbers) {
-  if (width < 560) {
+  if (width < 560) { // low enough to be seen together with the controls on a phone
     const half = Math.round(width / 2);
-    const small = { top: 326, width: half - 44, height: half - 44 };
-    drawNorms(g, { left: 40, top: 26, width: width - 56, height: 220 }, numbers);
-    drawPlane(g, { ...small, left: 26 }, numbers);
+    const small = { top: 232, width: half - 44, height: 112 };
+    drawNorms(g, { left: 40, top: 22, width: width - 56, height: 150 }, numbers);
+    drawPlane(g, { ...small, left: 26, width: small.height }, numbers);
     drawSlopes(g, { ...small, left: half + 32 }, numbers);
-    return small.top + small.height + 38;
+    return small.top + small.height + 36;
   }
-  const small = { left: width - 182, width: 150, height: 150 };
-  drawNorms(g, { left: 40, top: 26, width: width - 276, height: 366 }, numbers);
+  const small = { left: width - 200, width: 136, height: 136 };
+  drawNorms(g, { left: 40, top: 26, width: width - 290, height: 336 }, numbers);
   drawPlane(g, { ...small, top: 26 }, numbers);
-  drawSlopes(g, { ...small, top: 242 }, numbers);
-  return 430;
+  drawSlopes(g, { ...small, top: 226 }, numbers);
+  return 398;
 }
 
-function say({ norms, bound, powers, slope }, { g }) {
-  const [end, others, most] = [norms, powers, bound].map((numbers) => short(numbers[FAR], 2));
+/** A norm in words, as far as the axis goes; `to` stands before what is on it. */
+function words(norm, to = "") {
+  if (norm < LOWEST) return "below 10⁻¹²";
+  return norm > HIGHEST ? "beyond 10⁴" : to + short(norm, 2).replace(/^1·/, "");
+}
+
+/** Which of the chapter's three sentences speaks of these absolute eigenvalues: what it expects, if one does. */
+function expected(least, most) {
+  const near = 1e-6; // the eigenvalues of the data are rounded
+  if (most < 1 - near) return "vanishes";
+  if (least > 1 + near) return "explodes";
+  return most - least < near ? "is stable" : null;
+}
+
+function say({ norms, eigenvalues, slope }, { g }) {
+  const sizes = eigenvalues.map((pair) => Math.hypot(...pair));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const spread = most - least < 1e-6 ? `All absolute eigenvalues are ${short(most)}`
+    : `Absolute eigenvalues from ${short(least, 2)} to ${short(most)}`;
+  const end = norms[FAR];
+  const found = end < 0.1 ? "vanishes" : end > 10 ? "explodes" : "is stable";
+  const rule = expected(least, most);
+  const right = rule === found ? "Right" : "Wrong";
+  const verdict = rule ? `“it ${rule}”. ${right} here: the` : "none of the three sentences applies. The";
   const peak = norms.indexOf(Math.max(...norms));
-  const grows = peak < FAR && norms[peak] > 2;
-  const fate = grows
-    ? `The norm grows to ${short(norms[peak], 2)} at distance ${peak} and is ${end} at ${FAR}`
-    : `Over ${FAR} steps the norm ${norms[FAR] > 1 ? "grows" : "falls"} to ${end}`;
+  const first = peak < FAR && norms[peak] > 2 ? `grows ${words(norms[peak], "to ")} at distance ${peak} and ` : "";
+  let last = first ? `is ${words(end)} at ${FAR}` : `${end > 1 ? "grows" : "falls"} ${words(end, "to ")} over ${FAR} steps`;
+  if (norms.every((norm) => Math.abs(norm - 1) < 1e-6)) last = `stays 1 over ${FAR} steps`;
   const why = g === "none" ? "Without g the drive changes nothing." : `The mean slope is ${short(slope, 2)}.`;
-  return `${fate}; ρⁿ alone would give ${others}, the bound allows ${most}. ${why}`;
+  return `${spread}: ${verdict} norm ${first}${last}. ${why}`;
 }
 
 explorable("fading", {
   title: "What arrives of a gradient over distance, and what eigenvalues and singular values say of it",
   controls: {
-    kind: choice("matrix U", { random: "random", orthogonal: "orthogonal", nonnormal: "non-normal: four N" }),
+    kind: choice("matrix U", { orthogonal: "orthogonal", nonnormal: "non-normal: four N", random: "random" }),
     g: choice("non-linearity g", { tanh: "tanh", sigmoid: "logistic sigmoid", none: "none: powers of U" }),
     rho: range("spectral radius ρ", { min: 0.5, max: 2.5, step: 0.05, value: 1.5 }),
-    drive: range("drive: noise, std. dev.", { min: 0, max: 3, step: 0.1, value: 1 }),
+    drive: range("drive: std. dev. of noise", { min: 0, max: 3, step: 0.1, value: 1 }),
   },
   compute,
   draw,

@@ -56,14 +56,17 @@ def draw_spectrum(axes: Axes, eigenvalues: Complex[Tensor, "H"], color: str) -> 
 
 
 def draw_bounded(axes: Axes, norms: Float[Tensor, "N"], sigma: float, radius: float) -> None:
-    """The norms of dh_T/dh_{T-n} over the distance n, beside what sigma_max and the spectral radius would give."""
+    """The norms of dh_T/dh_{T-n} over the distance n, beside what sigma_max and the spectral radius would give.
+
+    Where these two run together, as for an orthogonal matrix, their dashes take turns.
+    """
     distance, top = np.arange(len(norms)), 1e4
     axes.semilogy(distance, norms, color=COLORS["blue"], lw=2.5)
-    for factor, words, color, left in [
-        (sigma, r"bound $\sigma_\max^n$", "orange", 44),
-        (radius, r"radius $\rho^n$", "green", 8),
+    for factor, words, color, left, start in [
+        (sigma, r"bound $\sigma_\max^n$", "orange", 44, 0),
+        (radius, r"radius $\rho^n$", "green", 8 if radius < 0.99 * sigma else -20, 4.5),
     ]:
-        (line,) = axes.semilogy(distance, factor**distance, "--", color=COLORS[color])
+        (line,) = axes.semilogy(distance, factor**distance, ls=(start, (4, 5)), color=COLORS[color])
         leaves = int(np.flatnonzero(factor**distance < top)[-1])
         label_line(line, words, at=leaves, offset=(-left, 10))
     axes.axhline(1, color=INK, lw=0.8)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 from explorable import Figure, assert_close, homes
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from rnn_helpers.gradients import (
     elman_jacobians,
@@ -121,3 +121,32 @@ def test_everywhere_finite(figure: Figure) -> None:
                     assert "NaN" not in drawn
                     assert "Infinity" not in drawn
     assert not figure.errors
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (("orthogonal", "tanh", 1.5, 1), ["are 1.5: “it explodes”. Wrong here", "falls to 6.4·10⁻⁷ over 60 steps"]),
+        (("orthogonal", "none", 1.5, 1), ["“it explodes”. Right here", "grows beyond 10⁴", "drive changes nothing"]),
+        (("orthogonal", "none", 1, 0), ["are 1: “it is stable”. Right here", "stays 1 over 60 steps"]),
+        (("orthogonal", "tanh", 1, 0.1), ["“it is stable”. Wrong here", "falls to 0.021"]),
+        (("nonnormal", "tanh", 0.9, 0), ["“it vanishes”. Wrong here", "grows to 19 at distance 9 and is 0.6 at 60"]),
+        (("nonnormal", "tanh", 2.5, 3), ["“it explodes”. Wrong here", "falls below 10⁻¹²"]),
+        (("random", "tanh", 0.7, 0), ["from 0.24 to 0.7: “it vanishes”. Right here"]),
+        (("random", "tanh", 1.5, 1), ["from 0.52 to 1.5: none of the three sentences applies. The norm"]),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_which_sentence_speaks_and_whether_it_is_right(figure: Figure, settings: tuple, wanted: list[str]) -> None:
+    figure.turn(**dict(zip(("kind", "g", "rho", "drive"), settings, strict=True)))
+    for words in wanted:
+        expect(figure.host.locator("[role=status]")).to_contain_text(words)
+
+
+def test_what_lies_outside_or_on_one_point_is_named(figure: Figure) -> None:
+    figure.turn(kind="nonnormal", g="tanh", rho=1.5, drive=1)
+    for words in ("σ = 8.6 outside", "8×", "−2"):
+        expect(figure.host.locator("svg")).to_contain_text(words)
+    figure.turn(kind="orthogonal")
+    for words in ("outside", "8×"):
+        expect(figure.host.locator("svg")).not_to_contain_text(words)
