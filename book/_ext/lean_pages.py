@@ -20,6 +20,7 @@ from fontTools import subset
 from sphinx.application import Sphinx
 
 SHEET = "_static/all.css"
+FONT = "_static/stix_two_text.woff2"  # asked for at once: a font that comes late is not used (book.css)
 LINK = re.compile(r'\s*<link\b[^>]*\bhref="(?P<href>[^"]*)"[^>]*>')
 SCRIPT = re.compile(r"\s*<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 IMPORT = re.compile(r'@import "([^"]+)";')
@@ -67,6 +68,7 @@ def lighten(app: Sphinx, fault: Exception | None) -> None:
     for path, text in texts.items():
         up = "../" * (len(path.relative_to(root).parts) - 1)
         link = f'\n<link rel="stylesheet" href="{up}{SHEET}?v={version}"/>'
+        link += f'\n<link rel="preload" href="{up}{FONT}" as="font" type="font/woff2" crossorigin=""/>'
         path.write_text(text.replace("</title>", "</title>" + link, 1), encoding="utf-8")
 
 
