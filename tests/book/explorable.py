@@ -16,13 +16,14 @@ WATCH_SHIFTS = """() => {
 }"""
 
 
-# Down in steps, as a reader scrolls, until the figure's upper edge stands at this share of the window's height. Far
-# from it the steps are long; sections are laid out only when near, so how far it is shows on the way.
+# Down in steps, as a reader scrolls, until the figure's upper edge stands at this share of the window's height and
+# stays there. Sections are laid out only when near, so how far it is shows on the way.
 SCROLL = """async (host, share) => {
-    for (let steps = 0; steps < 400; steps += 1) {
+    for (let steps = 0, still = 0; steps < 400 && still < 4; steps += 1) {
         const left = host.getBoundingClientRect().top - share * innerHeight;
-        if (left < 1) return;
-        scrollBy({ top: left > 3000 ? left - 2000 : Math.min(left, 200), behavior: "instant" });
+        still = Math.abs(left) < 100 ? still + 1 : 0;
+        const top = Math.max(-500, Math.min(500, left));
+        if (!still) scrollBy({ top, behavior: "instant" });
         await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)));
     }
 }"""
@@ -51,7 +52,7 @@ class Figure:
         self.page.goto(address, wait_until="load")
         self.page.evaluate("document.fonts.ready")
         if "#" not in address:  # a link leads to the figure by itself
-            self.host.evaluate(SCROLL, 1.05)  # it stands just below what is seen
+            self.host.evaluate(SCROLL, 1.3)  # below what is seen
             expect(self.host).to_have_attribute("data-live", "open")
             self.page.evaluate(WATCH_SHIFTS)
             self.host.evaluate(SCROLL, 0.3)

@@ -169,13 +169,13 @@ def test_touch_on_a_narrow_screen(figure: Figure, browser: Browser) -> None:
         page.touchscreen.tap(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
     assert touched.values() != before
     for handle in touched.host.locator("[role=slider]").all():
-        drag_upwards(touched, handle)
+        drag(touched, handle)
     assert not touched.errors
     page.close()
 
 
-def drag_upwards(figure: Figure, handle: Locator) -> None:
-    """A finger moves a point 60 pixels up: the point goes with it, the page stays."""
+def drag(figure: Figure, handle: Locator) -> None:
+    """A finger moves a point 30 pixels up: the point goes with it, the page stays."""
     handle.scroll_into_view_if_needed()
     key, box = handle.get_attribute("data-key"), handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -183,12 +183,12 @@ def drag_upwards(figure: Figure, handle: Locator) -> None:
     finger = figure.page.context.new_cdp_session(figure.page)
     finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for step in range(1, 7):
-        point = {"x": x, "y": y - 10 * step}
+        point = {"x": x, "y": y - 5 * step}
         finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     after = handle.bounding_box()
     assert figure.values()[key] != before
-    assert abs(y - 60 - (after["y"] + after["height"] / 2)) < 15
+    assert abs(y - 30 - (after["y"] + after["height"] / 2)) < 15
     assert figure.page.evaluate("scrollY") == scrolled
 
 
