@@ -81,6 +81,39 @@ def test_every_control_is_reached_and_moved_by_keyboard(figure: Figure) -> None:
     assert figure.values() == before
 
 
+def test_play_counts_up_and_stops(figure: Figure) -> None:
+    play = figure.host.get_by_role("button", name="Play")
+    if play.count() == 0:
+        pytest.skip("nothing plays here")
+    key = play.evaluate("button => button.parentNode.querySelector('input').id")
+    slider = figure.host.locator(f"#{key}")
+    slider.press("Home")
+    first = figure.values()[key]
+    play.click()
+    expect(slider).not_to_have_value(str(first))
+    figure.host.get_by_role("button", name="Stop").click()
+    stopped = figure.values()[key]
+    figure.page.wait_for_timeout(1000)
+    assert figure.values()[key] == stopped > first
+    figure.host.get_by_role("button", name="Reset").click()
+
+
+def test_without_motion_play_shows_the_end(figure: Figure) -> None:
+    play = figure.host.get_by_role("button", name="Play")
+    if play.count() == 0:
+        pytest.skip("nothing plays here")
+    key = play.evaluate("button => button.parentNode.querySelector('input').id")
+    figure.page.emulate_media(reduced_motion="reduce")
+    figure.host.locator(f"#{key}").press("Home")
+    first = figure.values()[key]
+    play.click()
+    last = figure.values()[key]
+    figure.page.wait_for_timeout(1000)
+    assert figure.values()[key] == last > first + 1
+    figure.page.emulate_media(reduced_motion="no-preference")
+    figure.host.get_by_role("button", name="Reset").click()
+
+
 def test_what_changed_is_said(figure: Figure) -> None:
     status = figure.host.locator("[role=status]")
     before = status.inner_text()
