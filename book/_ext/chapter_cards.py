@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import yaml
 from docutils import nodes
+from inline_figures import stored_figure
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -84,12 +85,7 @@ def parts() -> Iterator[tuple[str, list[str]]]:
 def sign_of(card: Card) -> str:
     """The figure of a card as SVG; its colours are still the page's variables."""
     sign = SIGNS[card.number]
-    for cell in json.loads(card.notebook.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            data = {kind: "".join(text) for kind, text in output.get("data", {}).items()}
-            if "image/svg+xml" in data and data["text/plain"].startswith(sign.words):
-                return bare(data["image/svg+xml"], sign.panel)
-    raise ValueError(f"{card.notebook.name} has no figure whose description begins with {sign.words!r}")
+    return bare(stored_figure(card.notebook, sign.words), sign.panel)
 
 
 def bare(svg: str, panel: int | None) -> str:

@@ -20,6 +20,16 @@ def inlined(svg: str) -> nodes.raw:
     return nodes.raw("", f'<div class="book-figure" tabindex="0">{svg[svg.index("<svg") :]}</div>', format="html")
 
 
+def stored_figure(notebook: Path, words: str) -> str:
+    """The SVG of the first stored figure whose description begins with these words; ValueError if there is none."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            data = {kind: "".join(text) for kind, text in output.get("data", {}).items()}
+            if "image/svg+xml" in data and data["text/plain"].startswith(words):
+                return data["image/svg+xml"]
+    raise ValueError(f"{notebook.name} has no figure whose description begins with {words!r}")
+
+
 class InlineFigures(SphinxPostTransform):
     """Only outputs of notebooks: a drawing that a page includes by name stays an image."""
 
@@ -41,14 +51,11 @@ class LessonFigure(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         path = Path(self.env.srcdir, self.arguments[0])
-        words = " ".join(" ".join(self.content).split())
         self.env.note_dependency(str(path))
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                data = {kind: "".join(text) for kind, text in output.get("data", {}).items()}
-                if "image/svg+xml" in data and data["text/plain"].startswith(words):
-                    return [inlined(data["image/svg+xml"])]
-        raise self.error(f"{self.arguments[0]} has no figure whose description begins with {words!r}")
+        try:
+            return [inlined(stored_figure(path, " ".join(" ".join(self.content).split())))]
+        except ValueError as fault:
+            raise self.error(str(fault)) from None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

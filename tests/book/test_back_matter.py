@@ -1,18 +1,15 @@
 """The pages around the lessons: what they say of a lesson, the lesson says; nothing of it can go stale unseen."""
 
 import re
-import sys
 import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+import lesson_overviews
 import pytest
 import yaml
 from lessons import NOTEBOOKS, ROOT, TEXTS, printed, read
 from myst_parser.mdit_to_docutils.base import default_slugify
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import lesson_overviews
 
 from rnn_helpers.exercises.chapters import exercises_of
 

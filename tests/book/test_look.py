@@ -1,17 +1,14 @@
 """What the book's extensions write for its look: cards on the index page, short titles at the side, marked claims."""
 
 import re
-import sys
 from pathlib import Path
 
-import pytest
-from bs4 import BeautifulSoup
-from lessons import NOTEBOOKS, ROOT
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import chapter_cards
 import mark_claims
+import pytest
 import short_titles
+from bs4 import BeautifulSoup
+from lessons import NOTEBOOKS
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

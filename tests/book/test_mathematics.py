@@ -10,8 +10,6 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from lessons import ROOT
-
-sys.path.append(str(ROOT / "book" / "_ext"))
 from mathml import to_mathml
 
 CONF = "import sys; sys.path.insert(0, {!r}); extensions = ['mathml']; html_math_renderer = 'mathml'"
