@@ -25,8 +25,8 @@ def ring(
 ) -> tuple[Float[Tensor, "H"], Float[Tensor, "H"]]:
     """nu and theta of H poles exp(-exp(nu) + i exp(theta)), uniform over a ring between two radii and over phases.
 
-    Uniform over the *area*: the squared radius is uniform between the squares of r_min and r_max (Lemma 3.2 of the
-    paper). A uniform radius would put too many poles near the inner edge. Drawn from the global generator.
+    Uniform over the *area*: the squared radius is uniform between the squares of r_min and r_max (section 3.2 of
+    the paper). A uniform radius would put too many poles near the inner edge. Drawn from the global generator.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")  # on every machine tha
 MEASURE = 506  # the width of the text in CSS pixels, 134 mm: as in paper.css
 
 LICENCES = "Text and figures CC BY 4.0, code MIT."
-LEVELS = ["caption", "page-entry", "section-entry"]  # of the contentsCOLUMNS = 88  # of the code of solutions
+LEVELS = ["caption", "page-entry", "section-entry"]  # of the contents
 COLUMNS = 88  # of the code of solutions
 # Words of code in the colour of all others: without marks of their own they make the file smaller by half.
 UNCOLOURED = re.compile(r'<span(?: class="(?:n|nn|p|w)")?>([^<]*)</span>')
