@@ -87,14 +87,14 @@ def draw_attempts(
 ) -> None:
     """Training steps until a task was solved over the reach before training, a point for each attempt.
 
-    Attempts that were not solved within `limit` steps stand in a row of their own. The first word of a name, up to a
-    colon, sets the colour; a name with "larger" in it is drawn as diamonds.
+    Attempts that were not solved within `limit` steps stand in a row of their own. The unit sets the colour: orange for
+    a name with GRU in it, green for LSTM, blue for the others, which are Elman networks. A name with "larger" in it is
+    drawn as diamonds.
     """
-    kinds = dict.fromkeys(name.split(":")[0] for name in reaches)
-    palette = dict(zip(kinds, [COLORS["grey"], COLORS["pink"], COLORS["orange"], COLORS["blue"]], strict=False))
     for name, steps in solved.items():
         heights = [count or 1.1 * limit for count in steps]
-        marker, color = "D" if "larger" in name else "o", palette[name.split(":")[0]]
+        marker = "D" if "larger" in name else "o"
+        color = COLORS["orange" if "GRU" in name else "green" if "LSTM" in name else "blue"]
         axes.semilogx(reaches[name], heights, marker, color=color, ms=7, alpha=0.75, mew=0)
     axes.axhline(limit, color=COLORS["grey"], lw=1, ls="--")
     ticks = [limit * i // 4 for i in range(5)]
