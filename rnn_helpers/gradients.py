@@ -5,7 +5,6 @@ All functions here measure or return new tensors; nothing flows back through the
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -13,22 +12,12 @@ from torch import Tensor
 
 
 @torch.no_grad()
-def elman_jacobians(
-    h: Float[Tensor, "*B T H"], U: Float[Tensor, "H H"], nonlinearity: Literal["tanh", "relu"] = "tanh"
-) -> Float[Tensor, "*B T H H"]:
-    """The Jacobians dh_t/dh_{t-1} = Diag(g'(z_t)) U of an Elman network, from its states h_1 ... h_T.
+def elman_jacobians(h: Float[Tensor, "*B T H"], U: Float[Tensor, "H H"]) -> Float[Tensor, "*B T H H"]:
+    """The Jacobians dh_t/dh_{t-1} = Diag(tanh'(z_t)) U of an Elman network, from its states h_1 ... h_T.
 
-    Row i, column j is dh_{t,i}/dh_{t-1,j}. The slope is read off the state: 1 - h_t^2 for tanh; for relu 1 where
-    h_t > 0, else 0, as autograd has it.
-
-    Raises
-    ------
-    ValueError : the nonlinearity is another.
+    Row i, column j is dh_{t,i}/dh_{t-1,j}. The slope is read off the state: 1 - h_t^2.
     """
-    if nonlinearity not in ("tanh", "relu"):
-        raise ValueError(f'elman_jacobians: nonlinearity must be "tanh" or "relu", got {nonlinearity!r}')
-    slope = 1 - h.square() if nonlinearity == "tanh" else (h > 0).to(h.dtype)
-    return slope.unsqueeze(-1) * U
+    return (1 - h.square()).unsqueeze(-1) * U
 
 
 @torch.no_grad()

@@ -36,10 +36,6 @@ class Group(NamedTuple):
             raise ValueError(f"number_of: {list(permutation)} is none of the {len(rows)} elements")
         return rows.index(list(permutation))
 
-    def is_commutative(self) -> bool:
-        """Whether the order of two never matters."""
-        return bool((self.table == self.table.T).all())
-
 
 def cyclic(n: int) -> Group:
     """Z_n, the rotations of n things in a circle; element k moves each by k. Z_2 is parity.

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 
 def orthogonal(
-    H: int, generator: torch.Generator, gates: int = 1, gain: float = 1.0, dtype: torch.dtype | None = None
+    H: int, generator: torch.Generator, gates: int = 1, dtype: torch.dtype | None = None
 ) -> Float[Tensor, "{gates}*{H} {H}"]:
-    """A stack of `gates` random orthogonal matrices times `gain`, each uniform among all and independent of the others.
+    """A stack of `gates` random orthogonal matrices, each uniform among all and independent of the others.
 
     Q of the QR decomposition of a normal matrix is orthogonal, but not uniform: the sign of each column follows from
     how the decomposition is computed. The signs that make the diagonal of R positive make Q uniform (Mezzadri 2007,
@@ -30,11 +30,11 @@ def orthogonal(
     normal = torch.randn(gates, H, H, generator=generator, device=generator.device, dtype=torch.float64)
     Q, R = torch.linalg.qr(normal)
     Q = Q * R.diagonal(dim1=-2, dim2=-1).sign().unsqueeze(-2)
-    return (gain * Q).flatten(0, 1).to(dtype or torch.get_default_dtype())
+    return Q.flatten(0, 1).to(dtype or torch.get_default_dtype())
 
 
 @torch.no_grad()
-def orthogonal_(layer: nn.Module, generator: torch.Generator, gain: float = 1.0) -> None:
+def orthogonal_(layer: nn.Module, generator: torch.Generator) -> None:
     """Make every recurrent matrix of the layer orthogonal, gate by gate; all else stays (Saxe et al. 2014).
 
     Raises
@@ -42,12 +42,12 @@ def orthogonal_(layer: nn.Module, generator: torch.Generator, gain: float = 1.0)
     ValueError : the layer has no recurrent matrix of its own.
     """
     for _, U, gates in _recurrent_matrices("orthogonal_", layer):
-        U.copy_(orthogonal(U.shape[1], generator, gates, gain, U.dtype))
+        U.copy_(orthogonal(U.shape[1], generator, gates, U.dtype))
 
 
 @torch.no_grad()
-def identity_(layer: nn.Module, scale: float = 1.0) -> None:
-    """Make every recurrent matrix `scale` times the identity and every bias zero; the input weights stay.
+def identity_(layer: nn.Module) -> None:
+    """Make every recurrent matrix the identity and every bias zero; the input weights stay.
 
     With relu this is the IRNN (Le, Jaitly and Hinton 2015, arXiv 1504.00941): a positive state stays as it is until
     the input moves it. There the input weights are drawn small as well, normal with standard deviation .001.
@@ -59,7 +59,7 @@ def identity_(layer: nn.Module, scale: float = 1.0) -> None:
     for suffix, U, gates in _recurrent_matrices("identity_", layer):
         if gates > 1:
             raise ValueError(f"identity_: the layer must be an RNN, without gates; got {gates} blocks of rows")
-        U.copy_(scale * torch.eye(len(U)))
+        U.copy_(torch.eye(len(U)))
         for bias in _biases(layer, suffix):
             bias.zero_()
 

@@ -21,29 +21,23 @@ from rnn_helpers.scans import scan
 
 
 def ring(
-    H: int, r_min: float = 0.0, r_max: float = 1.0, max_phase: float = 2 * math.pi, dtype: torch.dtype | None = None
+    H: int, r_min: float = 0.0, r_max: float = 1.0, dtype: torch.dtype | None = None
 ) -> tuple[Float[Tensor, "H"], Float[Tensor, "H"]]:
     """nu and theta of H poles exp(-exp(nu) + i exp(theta)), uniform over a ring between two radii and over phases.
 
     Uniform over the *area*: the squared radius is uniform between the squares of r_min and r_max (section 3.2 of
     the paper). A uniform radius would put too many poles near the inner edge. Drawn from the global generator.
 
-    Parameters
-    ----------
-    max_phase : phases lie between 0 and this angle.
-
     Raises
     ------
-    ValueError : not 0 <= r_min < r_max <= 1, or not 0 < max_phase <= 2 pi.
+    ValueError : not 0 <= r_min < r_max <= 1.
     """
     if not 0 <= r_min < r_max <= 1:
         raise ValueError(f"ring: wants 0 <= r_min < r_max <= 1, got {r_min} and {r_max}")
-    if not 0 < max_phase <= 2 * math.pi:
-        raise ValueError(f"ring: max_phase must lie above 0 and be at most 2 pi, got {max_phase}")
     shares = torch.rand(2, H, dtype=dtype)
     shares = shares.clamp(min=torch.finfo(shares.dtype).tiny)  # 0 has no logarithm
     squared = r_min**2 + shares[0] * (r_max**2 - r_min**2)
-    return torch.log(-torch.log(squared) / 2), torch.log(max_phase * shares[1])
+    return torch.log(-torch.log(squared) / 2), torch.log(2 * math.pi * shares[1])
 
 
 class LRU(nn.Module):
@@ -56,19 +50,19 @@ class LRU(nn.Module):
 
     Parameters
     ----------
-    r_min, r_max, max_phase : where the poles start, see `ring`.
+    r_min, r_max : where the poles start, see `ring`.
 
     Raises
     ------
     ValueError : D or H is below 1, or the ring is none.
     """
 
-    def __init__(self, D: int, H: int, r_min: float = 0.0, r_max: float = 1.0, max_phase: float = 2 * math.pi):
+    def __init__(self, D: int, H: int, r_min: float = 0.0, r_max: float = 1.0):
         super().__init__()
         if min(D, H) < 1:
             raise ValueError(f"LRU: D and H must be at least 1, got {D} and {H}")
         self.D, self.H = D, H
-        self.nu, self.theta = map(nn.Parameter, ring(H, r_min, r_max, max_phase))
+        self.nu, self.theta = map(nn.Parameter, ring(H, r_min, r_max))
         self.log_gamma = nn.Parameter(torch.log1p(-(self.poles().detach().abs() ** 2)) / 2)
         self.V = nn.Parameter(torch.randn(2, H, D) / math.sqrt(2 * D))
         self.W = nn.Parameter(torch.randn(2, D, H) / math.sqrt(H))

@@ -24,13 +24,6 @@ class History:
     validation_steps: list[int] = field(default_factory=list)
 
 
-def choose_device() -> torch.device:
-    """The accelerator if there is one, otherwise the processor."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
 def train(
     parameters: Iterable[Tensor],
     loss: Callable[..., Tensor],

@@ -110,9 +110,9 @@ def size_of(model: nn.Module) -> int:
 
 
 @torch.no_grad()
-def keep_from_the_start_(layer: Stack, bias: float = 3.0) -> None:
+def keep_from_the_start_(layer: Stack) -> None:
     """Let every gate keep nearly all and write little, as a memory needs it (chapters 9 and 10); Elman has no gates."""
-    H = layer.H
+    H, bias = layer.H, 3.0
     for k in range(layer.num_layers):
         if isinstance(layer, LSTM):
             b = getattr(layer, f"b_l{k}")

@@ -6,10 +6,10 @@ import inspect
 import numpy as np
 import pytest
 import torch
+from setup_cell import render
 
 from rnn_helpers.book import approx, show_table
 from rnn_helpers.book import claim as checked_claim
-from rnn_helpers.book.setup_cell import render
 
 claim = inspect.unwrap(checked_claim)  # as a reader calls it, without the run-time check of types around it
 

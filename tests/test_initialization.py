@@ -64,12 +64,12 @@ def run_from_one(layer, T):
 # --- orthogonal
 
 
-@pytest.mark.parametrize(("size", "gates", "gain"), [(1, 1, 1.0), (5, 1, 1.0), (4, 3, 1.0), (8, 4, 0.5)])
-def test_each_block_is_orthogonal_times_the_gain(size, gates, gain):
-    U = orthogonal(size, seeded(), gates, gain, dtype=torch.float64)
+@pytest.mark.parametrize(("size", "gates"), [(1, 1), (5, 1), (4, 3), (8, 4)])
+def test_each_block_is_orthogonal(size, gates):
+    U = orthogonal(size, seeded(), gates, dtype=torch.float64)
     assert U.shape == (gates * size, size)
     for block in U.chunk(gates):
-        assert_close(block @ block.T, gain**2 * torch.eye(size, dtype=torch.float64), atol=1e-12, rtol=0)
+        assert_close(block @ block.T, torch.eye(size, dtype=torch.float64), atol=1e-12, rtol=0)
     first, *others = U.chunk(gates)
     assert size == 1 or not any(torch.equal(first, other) for other in others)
 
@@ -129,12 +129,12 @@ def test_orthogonal_depends_on_the_generator_alone_and_follows_the_default_dtype
 def test_orthogonal_in_all_layers_and_directions_and_nothing_else(unit):
     layer, gates = make(unit), UNITS[unit][0]
     before = values(layer)
-    orthogonal_(layer, seeded(), gain=0.9)
+    orthogonal_(layer, seeded())
     matrices = recurrent(layer)
     assert len(matrices) == 4
     blocks = [block for U in matrices.values() for block in U.detach().chunk(gates)]
     for block in blocks:
-        assert_close(torch.linalg.svdvals(block), torch.full((H,), 0.9, dtype=torch.float64))
+        assert_close(torch.linalg.svdvals(block), torch.ones(H, dtype=torch.float64))
     assert len({block[0, 0].item() for block in blocks}) == 4 * gates
     for name, parameter in layer.named_parameters():
         assert parameter.requires_grad
@@ -172,11 +172,11 @@ def test_identity_holds_a_positive_state(kind):
 
 
 @pytest.mark.parametrize("unit", ["RNN", "nn.RNN"])
-def test_identity_with_a_scale(unit):
+def test_identity_sets_the_matrices_and_zeroes_the_biases(unit):
     layer = make(unit)
-    identity_(layer, scale=0.01)
+    identity_(layer)
     for U in recurrent(layer).values():
-        assert_close(U.detach(), 0.01 * torch.eye(H, dtype=torch.float64))
+        assert torch.equal(U.detach(), torch.eye(H, dtype=torch.float64))
     assert not any(parameter.any() for parameter in layer.parameters() if parameter.dim() == 1)
 
 

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from rnn_helpers.training import choose_device, train
+from rnn_helpers.training import train
 
 
 def a_weight(start=0.0):
@@ -154,12 +154,12 @@ def test_the_bar_is_for_persons_and_leaves_nothing(capsys, monkeypatch):
     assert shown.err.endswith("\r")  # wiped
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="without a GPU there is one device alone")
 def test_batches_go_to_the_device_of_the_parameters():
-    device = choose_device()
-    weight = torch.zeros(1, requires_grad=True, device=device)
+    weight = torch.zeros(1, requires_grad=True, device="cuda")
     seen = []
     train([weight], lambda x: seen.append(x.device) or (weight * x).sum(), [(torch.ones(1),)], steps=1, lr=0.1, seed=0)
-    assert [d.type for d in seen] == [device.type]
+    assert [device.type for device in seen] == ["cuda"]
 
 
 def test_a_gradient_that_is_not_finite_stops_and_keeps_the_parameters():

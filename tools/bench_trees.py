@@ -1,4 +1,4 @@
-"""`make bench`, second part: a forest level by level against recursion node by node, forward and backward, one thread.
+"""`make bench`: a forest level by level against recursion node by node, forward and backward, one thread.
 
 256 random binary trees of 20 to 60 leaves, H = D = 128, float32. The recursion is the equations, one product for all
 gates of a node; `hoisted` has the inputs of all leaves multiplied at once beforehand, as the batch has. All three get

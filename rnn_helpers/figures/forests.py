@@ -13,18 +13,14 @@ from rnn_helpers.trees import Tree
 _LEVELS = [COLORS[name] for name in ("grey", "blue", "orange", "green", "pink")]
 
 
-def draw_tree(
-    axes: Axes, tree: Tree, words: Sequence[str] | None = None, left: float = 0.0, size: float = 22, levels: bool = True
-) -> float:
+def draw_tree(axes: Axes, tree: Tree, left: float = 0.0, size: float = 22, levels: bool = True) -> float:
     """A tree with its root on top and each node as high as it is, from `left` on; the place after its last leaf.
 
     Parameters
     ----------
-    words : what stands in the nodes, the tree's own words if None.
     size : of the nodes, in points; wide enough for the words.
     levels : colour the nodes by height. Otherwise all have the colour of the ink.
     """
-    words = tree.words if words is None else words
     x, after = {}, left
     for leaf in tree.leaves():
         x[leaf], after = after, after + 1
@@ -39,18 +35,18 @@ def draw_tree(
             axes.annotate("", xy=ends[1], xytext=ends[0], arrowprops=gap, zorder=1)
     for node in range(len(tree)):
         color = _LEVELS[min(tree.heights[node], len(_LEVELS) - 1)] if levels else INK
-        draw_node(axes, x[node], float(tree.heights[node]), words[node] or "", color, size)
+        draw_node(axes, x[node], float(tree.heights[node]), tree.words[node] or "", color, size)
     return after
 
 
-def draw_row(axes: Axes, row: Sequence[str], arcs: Mapping[tuple[int, int], str], y: float = 0.0) -> None:
+def draw_row(axes: Axes, row: Sequence[str], arcs: Mapping[tuple[int, int], str]) -> None:
     """Tokens in a row, and arcs above between pairs of places (counted from 0), with the name of a colour for each."""
     for place, token in enumerate(row):
-        axes.text(place, y, token, ha="center", va="center")
+        axes.text(place, 0, token, ha="center", va="center")
     for (start, end), color in arcs.items():
         style = {"arrowstyle": "-", "color": COLORS[color], "lw": 1.8, "shrinkA": 8, "shrinkB": 8}
         style["connectionstyle"] = f"arc3,rad={-0.25 - 0.9 / (2 + abs(end - start))}"
-        axes.annotate("", xy=(end, y + 0.1), xytext=(start, y + 0.1), arrowprops=style)
+        axes.annotate("", xy=(end, 0.1), xytext=(start, 0.1), arrowprops=style)
     axes.set(xlim=(-0.8, len(row) - 0.2))
     axes.axis("off")
 

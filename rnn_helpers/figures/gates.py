@@ -13,7 +13,7 @@ from rnn_helpers.figures.graphs import draw_arrow, draw_node
 from rnn_helpers.figures.style import COLORS, FAINT, INK, label_line
 
 
-def draw_gates(axes: Axes, values: Float[Tensor, "N T"], label: str, largest: float = 1.0) -> None:
+def draw_gates(axes: Axes, values: Float[Tensor, "N T"], label: str) -> None:
     """N units over T steps as cells, the stronger the larger: blue for positive values, orange for negative ones.
 
     A bar at the right says what the colours mean. Stack several over each other, with `new_figure(rows=3, sharex=True,
@@ -21,24 +21,18 @@ def draw_gates(axes: Axes, values: Float[Tensor, "N T"], label: str, largest: fl
 
     Parameters
     ----------
-    values : gates (0 to 1) or states (-1 to 1), one row a unit, one column a step; as `u[0].T` for u (B, T, H).
+    values : gates (0 to 1) or states (-1 to 1), one row a unit, one column a step; as `u[0].T` for u (B, T, H). What
+        is larger in size has full colour.
     label : what is drawn, written at the left, as "update gate $u_t$".
-    largest : the size that gets full colour. Whatever is larger in size gets it, too.
-
-    Raises
-    ------
-    ValueError : largest is not positive.
     """
-    if largest <= 0:
-        raise ValueError(f"draw_gates: largest must be positive, got {largest}")
     values = values.detach().cpu().double().numpy()
     N, T = values.shape
-    axes.imshow(_colored(values / largest), extent=(0.5, T + 0.5, N + 0.5, 0.5), interpolation="nearest", aspect="auto")
+    axes.imshow(_colored(values), extent=(0.5, T + 0.5, N + 0.5, 0.5), interpolation="nearest", aspect="auto")
     axes.grid(False)
     axes.hlines(np.arange(0.5, N + 1), 0.5, T + 0.5, color=FAINT, lw=0.4)
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set(ylabel=label, yticks=[1, N] if N > 1 else [1])
-    _draw_key(axes, -largest if values.min() < 0 else 0.0, largest)
+    _draw_key(axes, -1 if values.min() < 0 else 0)
 
 
 def draw_stream(axes: Axes, values: Float[Tensor, "T"], marked: Bool[Tensor, "T"], label: str) -> None:
@@ -100,13 +94,13 @@ def draw_shortcuts(axes: Axes, T: int) -> None:
     axes.axis("off")
 
 
-def _draw_key(axes: Axes, smallest: float, largest: float) -> None:
-    """A bar of all values from smallest (below) to largest (above), right of the panel."""
+def _draw_key(axes: Axes, smallest: int) -> None:
+    """A bar of all values from smallest (below) to 1 (above), right of the panel."""
     key = axes.inset_axes([1.02, 0, 0.014, 1])
-    ramp = np.linspace(largest, smallest, 64)[:, None] / largest
-    key.imshow(_colored(ramp), extent=(0, 1, smallest, largest), aspect="auto", interpolation="nearest")
+    ramp = np.linspace(1, smallest, 64)[:, None]
+    key.imshow(_colored(ramp), extent=(0, 1, smallest, 1), aspect="auto", interpolation="nearest")
     key.grid(False)
-    key.set(xticks=[], yticks=[smallest, largest])
+    key.set(xticks=[], yticks=[smallest, 1])
     key.yaxis.tick_right()
     key.tick_params(length=0)
     for spine in key.spines.values():

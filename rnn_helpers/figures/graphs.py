@@ -29,7 +29,6 @@ def draw_arrow(
     bend: float = 0.0,
     gap: float = 17,
     text_offset: tuple[float, float] = (0, 9),
-    dashed: bool = False,
 ) -> None:
     """An arrow from node to node that ends `gap` points before their centres, with a formula beside its middle."""
     style = {
@@ -39,8 +38,8 @@ def draw_arrow(
         "shrinkA": gap,
         "shrinkB": gap,
         "mutation_scale": 12,
+        "connectionstyle": f"arc3,rad={bend}",
     }
-    style |= {"connectionstyle": f"arc3,rad={bend}", "ls": "--" if dashed else "-"}
     axes.annotate("", xy=end, xytext=start, arrowprops=style, zorder=1)
     if text:
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)

@@ -30,10 +30,10 @@ def draw_revealed(
     axes.set(xlabel="read up to", ylim=(-0.04, 1.06))
 
 
-def draw_confusion(axes: Axes, confusion: Integer[Tensor, "K K"], tags: Sequence[str], least: int = 3) -> None:
+def draw_confusion(axes: Axes, confusion: Integer[Tensor, "K K"], tags: Sequence[str]) -> None:
     """What was taken for what: a row for each true tag, a column for each answer, the most frequent tags first.
 
-    Errors are orange, the stronger the larger their share of the row; those of at least `least` words carry their
+    Errors are orange, the stronger the larger their share of the row; those of three words or more carry their
     number. Right answers, on the diagonal, are blue and carry their share in per cent. Tags that never were right or
     given are left out.
     """
@@ -52,7 +52,7 @@ def draw_confusion(axes: Axes, confusion: Integer[Tensor, "K K"], tags: Sequence
     for i, j in np.ndindex(K, K):
         if i == j:
             text = f"{100 * shares[i, i]:.0f}"
-        elif counts[i, j] >= least:
+        elif counts[i, j] >= 3:
             text = f"{counts[i, j]}"
         else:
             continue

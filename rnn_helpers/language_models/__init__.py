@@ -5,7 +5,7 @@ has the N sequences on its first axis; and `nats(tokens)`, -log p of every token
 """
 
 from rnn_helpers.language_models.counting import MarkovModel
-from rnn_helpers.language_models.evaluation import NLL, mean_nats, nll, token_nats, total
+from rnn_helpers.language_models.evaluation import NLL, mean_nats, token_nats, total
 from rnn_helpers.language_models.recurrent import RecurrentModel, train_on_rows
 from rnn_helpers.language_models.sampled import sampled_softmax_loss
 from rnn_helpers.language_models.text import next_tokens, rows_of, windows, with_end
@@ -18,7 +18,6 @@ __all__ = [
     "Vocabulary",
     "mean_nats",
     "next_tokens",
-    "nll",
     "rows_of",
     "sampled_softmax_loss",
     "token_nats",

@@ -132,6 +132,8 @@ def train_rows(
     Yields the number of each step and its loss here. After `done` steps, as after a pause, it goes on at that place of
     the text with that step size; the carried state begins anew.
     """
+    # Not `training.train`: an optimizer from outside, a step to begin at and a caller who looks in at any step would be
+    # options there that no lesson needs. A test holds the two loops equal.
     # The first process's values are broadcast: whatever each has drawn, all begin with the same parameters.
     wrapped = DistributedDataParallel(model) if place.world > 1 else model
     torch.manual_seed(hash((settings.seed, place.rank, done)))  # of dropout, which is another one in each process

@@ -14,7 +14,7 @@ from rnn_helpers.padding import IGNORE
 class NLL:
     """Negative log-likelihood of some tokens: their sum in nats, and their number.
 
-    Totals add up, `sum((nll(...) for batch in batches), NLL())`, and only then is there a mean to take. The mean of
+    Totals add up, `sum((total(...) for batch in batches), NLL())`, and only then is there a mean to take. The mean of
     batches' means weighs a token of a small batch more, and a mean of perplexities is no perplexity.
     """
 
@@ -39,12 +39,6 @@ class NLL:
         """exp of the mean over all tokens: as uncertain as between so many equally probable ones."""
         mean = self.nats_per_token
         return math.exp(mean) if mean < 700 else math.inf
-
-
-def nll(logits: Float[Tensor, "*B K"], targets: Int[Tensor, "*B"]) -> NLL:
-    """The total over all targets but those that are IGNORE."""
-    nats = token_nats(logits, targets).double().sum().item()
-    return NLL(nats, int((targets != IGNORE).sum()))
 
 
 def total(nats: Float[Tensor, "..."]) -> NLL:

@@ -194,7 +194,7 @@ class Stack(nn.Module):
         return V, U, b, torch.zeros_like(b)
 
 
-def drop_for_all_steps(x: Float[Tensor, "B T D"], p: float, training: bool = True) -> Float[Tensor, "B T D"]:
+def drop_for_all_steps(x: Float[Tensor, "B T D"], p: float, training: bool) -> Float[Tensor, "B T D"]:
     """Dropout with one mask a sequence: an entry is dropped, with probability p, at all steps or at none.
 
     What is kept is divided by 1 - p, as in `torch.nn.functional.dropout`. Without `training` nothing is dropped.

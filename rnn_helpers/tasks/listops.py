@@ -26,7 +26,6 @@ def draw_listops(
     generator: torch.Generator,
     arguments: tuple[int, int] = (2, 5),
     nested: float = 0.25,
-    most_tokens: int | None = None,
     exclude: Collection[Tree] = (),
 ) -> list[Tree]:
     """Expressions of this depth exactly, no two alike.
@@ -39,7 +38,6 @@ def draw_listops(
     count : how many.
     depth : operators from the root to the deepest, 1 or more.
     arguments : the least and the largest number of arguments.
-    most_tokens : drop what is longer.
     exclude : expressions that must not come, for instance those trained on.
 
     Raises
@@ -59,7 +57,7 @@ def draw_listops(
     for _ in range(100 * count):
         tree = _draw(depth, fewest, most, nested, draw)
         key = _key(tree)
-        if key not in taken and (most_tokens is None or len(tokens(tree)) <= most_tokens):
+        if key not in taken:
             taken.add(key)
             expressions.append(tree)
             if len(expressions) == count:

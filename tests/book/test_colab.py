@@ -16,8 +16,7 @@ import nbformat
 import pytest
 from lessons import NOTEBOOKS, ROOT, read
 from nbclient import NotebookClient
-
-from rnn_helpers.book.setup_cell import render
+from setup_cell import render
 
 REPOSITORY = "https://github.com/your_account/recurrent-networks"
 LEFT_BEHIND = shutil.ignore_patterns(".venv", ".git", "_build", "node_modules", "__pycache__", ".*_cache")

@@ -6,8 +6,8 @@ import jupytext
 import pytest
 import yaml
 from lessons import NOTEBOOKS, ROOT, TEXTS, code_cells, printed, read
+from setup_cell import render
 
-from rnn_helpers.book.setup_cell import render
 from rnn_helpers.exercises.chapters import exercises_of
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))

@@ -8,15 +8,14 @@ import mark_claims
 import pytest
 import short_titles
 from bs4 import BeautifulSoup
+from lesson_overviews import Lesson, lessons
 from lessons import NOTEBOOKS
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_each_chapter_has_a_card_with_a_figure(notebook: Path) -> None:
-    card = chapter_cards.card(notebook)
-    assert card.number == int(notebook.stem[:2])
-    assert re.search(r"[.?]$", card.line)
-    svg = chapter_cards.sign_of(card)
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.stem)
+def test_each_chapter_has_a_card_with_a_figure(lesson: Lesson) -> None:
+    assert re.search(r"[.?]$", chapter_cards.first_words(lesson.line))
+    svg = chapter_cards.sign_of(lesson)
     assert "<text" not in svg
     assert not re.search(r'id="[\w-]*text_\d', svg)
     for theme in chapter_cards.THEMES:
@@ -25,16 +24,18 @@ def test_each_chapter_has_a_card_with_a_figure(notebook: Path) -> None:
 
 
 def test_a_figure_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    card = chapter_cards.card(NOTEBOOKS[0])
     monkeypatch.setitem(chapter_cards.SIGNS, 1, chapter_cards.Sign("No such figure"))
     with pytest.raises(ValueError, match=f"{NOTEBOOKS[0].name} has no figure .* 'No such figure'"):
-        chapter_cards.sign_of(card)
+        chapter_cards.sign_of(lessons()[0])
 
 
 def test_the_index_page_shows_all_cards(site: Path) -> None:
     page = BeautifulSoup((site / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
     links = [link["href"] for link in page.select(".chapter-card a")]
     assert links == [f"../chapters/{notebook.stem}.html" for notebook in NOTEBOOKS]
+    last = page.select(".chapter-card")[-1]
+    assert last.a.text == "15 Let the loop go: where recurrence went"
+    assert last.p.text.startswith("A recurrence that is linear in its state can be computed for all steps at once,")
     assert all(image["loading"] == "lazy" and image["alt"] == "" for image in page.select(".chapter-card img"))
 
 

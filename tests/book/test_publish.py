@@ -6,8 +6,7 @@ import sys
 
 import pytest
 from lessons import ROOT, code_cells
-
-from rnn_helpers.book.setup_cell import render
+from setup_cell import render
 
 URL = "https://github.com/a-reader/her.own-book"
 

@@ -161,31 +161,3 @@ def test_load_shakespeare_joins(plays):
     everything = load_shakespeare()
     assert everything == "\n".join(plays.values())
     assert len(everything) == 4_785_024
-    two = load_shakespeare(plays=["Macbeth", "Hamlet"])
-    assert two == plays["Macbeth"] + "\n" + plays["Hamlet"]
-    assert load_shakespeare(characters=100_000, plays=("Macbeth", "Hamlet")) == two[:100_000]
-    assert load_shakespeare(len(two), ["Macbeth", "Hamlet"]) == two
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"plays": ["Hamlett"]}, r"plays: no play is called 'Hamlett'; the nearest titles are \['Hamlet', "),
-        ({"plays": ["Hamlet", "Henry IV"]}, r"'Henry IV'; .*'Henry IV, Part 2'"),
-        ({"plays": ["zzzz"]}, r"'zzzz'; .*Midsummer.*Timon of Athens"),
-        ({"plays": "Hamlet"}, r"plays: expected a list of titles, got the string 'Hamlet'"),
-        ({"plays": []}, r"plays: expected at least one title, got none"),
-        ({"characters": 0}, r"characters: expected an int from 1 to 4785024 .*, got 0"),
-        ({"characters": -5, "plays": ["Macbeth"]}, r"got -5"),
-        ({"characters": 95_857, "plays": ["Macbeth"]}, r"from 1 to 95856 .*, got 95857"),
-    ],
-)
-def test_bad_arguments(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        load_shakespeare(**arguments)
-
-
-def test_characters_as_a_float():
-    function = getattr(load_shakespeare, "__wrapped__", load_shakespeare)  # past the type checks of the tests
-    with pytest.raises(ValueError, match=r"expected an int from 1 to 95856 .*, got 100\.0"):
-        function(characters=100.0, plays=["Macbeth"])

@@ -32,11 +32,11 @@ def test_a_tree_has_its_root_on_top_and_parents_amid_their_children():
     }
 
 
-def test_own_words_one_colour_and_high_trees():
+def test_one_colour_and_high_trees():
     _, axes = new_figure()
     tree = balanced("x" * 64)
-    draw_tree(axes, tree, words=["w"] * len(tree), levels=False)
-    assert {text.get_text() for text in axes.texts} == {"w", ""}
+    draw_tree(axes, tree, levels=False)
+    assert {text.get_text() for text in axes.texts} == {"x", ""}
     assert all(same_color(nodes(axes)[0].get_markeredgecolor(), n.get_markeredgecolor()) for n in nodes(axes))
 
 

@@ -1,7 +1,5 @@
 """The drawings of gates: the right cell in the right strength, steps of all panels under each other."""
 
-import inspect
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -33,12 +31,6 @@ def test_strength_is_size_and_colour_is_sign():
     assert np.allclose(drawn[..., 3], [[0, 0.25, 1], [0.5, 1, 1]])
     assert np.allclose(drawn[0, 2, :3], to_rgb(COLORS["blue"]))
     assert np.allclose(drawn[1, 0, :3], to_rgb(COLORS["orange"]))
-
-
-def test_largest_sets_what_gets_full_colour():
-    _, axes = new_figure()
-    draw_gates(axes, VALUES, "cell", largest=2.0)
-    assert np.allclose(cells(axes)[..., 3], [[0, 0.125, 0.5], [0.25, 1, 0.5]])
 
 
 @pytest.mark.parametrize(("values", "span"), [(VALUES.abs(), [0, 1]), (VALUES, [-1, 1])])
@@ -78,17 +70,10 @@ def test_values_with_a_gradient_and_a_single_unit_are_drawn():
     assert list(axes.get_yticks()) == [1]
 
 
-def test_a_value_beyond_the_largest_is_drawn_without_a_word(caplog):
+def test_a_value_beyond_1_is_drawn_without_a_word(caplog):
     _, axes = new_figure()
     draw_gates(axes, 3 * VALUES, "cell")
     assert not caplog.records  # matplotlib reports values that it has to clip
-
-
-@pytest.mark.parametrize("largest", [0.0, -1.0])
-def test_largest_must_be_positive(largest):
-    _, axes = new_figure()
-    with pytest.raises(ValueError, match="largest must be positive"):
-        inspect.unwrap(draw_gates)(axes, VALUES, "gate", largest=largest)
 
 
 def test_each_step_has_its_shortcut_and_its_detour():

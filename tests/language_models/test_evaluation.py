@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import log_softmax
 
-from rnn_helpers.language_models import NLL, mean_nats, nll, token_nats, total
+from rnn_helpers.language_models import NLL, mean_nats, token_nats, total
 from rnn_helpers.padding import IGNORE
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -25,25 +25,26 @@ def by_hand(logits, targets):
     ]
 
 
-def test_the_total_counts_what_is_not_padding():
+def test_nats_stand_token_by_token_and_their_mean_leaves_padding_out():
     values = by_hand(LOGITS, TARGETS)
-    result = nll(LOGITS, TARGETS)
-    assert result.tokens == len(values) == 12
-    assert math.isclose(result.nats, sum(values))
-    assert math.isclose(result.nats_per_token, mean_nats(LOGITS, TARGETS).item())
+    assert len(values) == 12
+    assert token_nats(LOGITS, TARGETS)[TARGETS != IGNORE].tolist() == pytest.approx(values)
+    assert mean_nats(LOGITS, TARGETS).item() == pytest.approx(sum(values) / 12)
 
 
 def test_padding_has_no_nats_of_its_own():
-    nats = token_nats(LOGITS, TARGETS)
-    assert nats[1, 2:].tolist() == [0, 0, 0]
     changed = LOGITS.clone()
     changed[1, 2:] = 1e6
-    assert nll(changed, TARGETS) == nll(LOGITS, TARGETS)
+    nats = token_nats(changed, TARGETS)
+    assert nats[1, 2:].tolist() == [0, 0, 0]
+    assert torch.equal(nats, token_nats(LOGITS, TARGETS))
+    assert mean_nats(changed, TARGETS) == mean_nats(LOGITS, TARGETS)
 
 
 def test_unequal_batches_add_up_to_the_whole():
-    parts = [nll(LOGITS[:, a:b], TARGETS[:, a:b]) for a, b in [(0, 1), (1, 4), (4, 5)]]
-    whole, summed = nll(LOGITS, TARGETS), sum(parts, NLL())
+    nats = token_nats(LOGITS, TARGETS)[0]
+    parts = [total(nats[a:b]) for a, b in [(0, 1), (1, 4), (4, 5)]]
+    whole, summed = total(nats), sum(parts, NLL())
     assert summed.tokens == whole.tokens
     assert math.isclose(summed.perplexity, whole.perplexity)
     of_batches = sum(part.perplexity for part in parts) / 3
@@ -51,7 +52,7 @@ def test_unequal_batches_add_up_to_the_whole():
 
 
 def test_a_uniform_model_is_as_uncertain_as_its_vocabulary_is_large():
-    result = nll(torch.zeros(4, 8), torch.arange(4))
+    result = total(token_nats(torch.zeros(4, 8), torch.arange(4)))
     assert math.isclose(result.perplexity, 8, rel_tol=1e-6)
     assert math.isclose(result.bits_per_token, 3, rel_tol=1e-6)
     assert math.isclose(result.nats_per_token, math.log(8), rel_tol=1e-6)

@@ -165,7 +165,7 @@ def test_both_directions_and_all_layers_drop_their_own_entries(unit, monkeypatch
 def test_a_mask_for_all_steps():
     torch.manual_seed(0)
     x = torch.randn(400, 7, 50).double()
-    y = drop_for_all_steps(x, 0.3)
+    y = drop_for_all_steps(x, 0.3, training=True)
     kept = y != 0
     assert (kept == kept[:, :1]).all()  # at all steps or at none
     assert not (kept == kept[:1]).all()  # each sequence has its own

@@ -76,10 +76,6 @@ def test_no_expression_comes_twice_nor_one_that_is_excluded():
         draw_listops(1, 1, generator(), (2, 2), exclude=first + rest)
 
 
-def test_size_is_limited():
-    assert max(len(tokens(tree)) for tree in draw_listops(50, 4, generator(), most_tokens=25)) <= 25
-
-
 def test_the_same_seed_gives_the_same_expressions():
     one, other = (draw_listops(5, 3, generator(7)) for _ in range(2))
     assert one == other

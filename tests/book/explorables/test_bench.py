@@ -182,3 +182,21 @@ def test_what_does_nothing_is_greyed(bench: Callable[[str], Figure]) -> None:
     figure.turn(unit="gru")
     figure.turn(write="open")  # one gate for both
     assert figure.host.locator("#keep").is_disabled()
+
+
+def test_controls_are_called_after_the_unit(bench: Callable[[str], Figure]) -> None:
+    figure = bench("lstm")
+    of_gru = {"write": "write: u", "keep": "keep: 1 − u", "show": "show: o", "bias": "bias −b_u"}
+    of_lstm = {"write": "write: i", "keep": "keep: f", "show": "show: o", "bias": "bias b_f"}
+    for unit, names in (("gru", of_gru), ("elman", of_lstm), ("lstm", of_lstm)):
+        figure.turn(unit=unit)
+        for key, name in names.items():
+            expect(figure.host.locator(f"[for={key}]")).to_contain_text(name)
+
+
+def test_on_a_phone_two_choices_share_a_row(bench: Callable[[str], Figure]) -> None:
+    figure = bench("lstm")
+    figure.page.set_viewport_size({"width": 360, "height": 740})
+    boxes = {key: figure.host.locator(f"#{key}").bounding_box() for key in figure.values()}
+    assert boxes["write"]["y"] == boxes["keep"]["y"] != boxes["show"]["y"] == boxes["unit"]["y"]
+    assert boxes["bias"]["width"] > boxes["write"]["width"] + boxes["keep"]["width"]

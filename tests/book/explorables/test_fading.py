@@ -1,12 +1,11 @@
 """The fading past: norms, bound and slopes against the package's Jacobians and their products."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import torch
-from explorable import Figure, assert_close, homes
-from playwright.sync_api import Browser, expect
+from explorable import Figure, assert_close
+from playwright.sync_api import expect
 
 from rnn_helpers.gradients import (
     elman_jacobians,
@@ -18,15 +17,6 @@ from rnn_helpers.gradients import (
 
 FAR = 60
 GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "none": 1.0}
-
-
-@pytest.fixture(scope="module")
-def figure(browser: Browser, address: str) -> Iterator[Figure]:
-    page = browser.new_page(reduced_motion="reduce")
-    figure = Figure(page, "fading")
-    figure.open(f"{address}/chapters/{homes()['fading'][0]}.html")
-    yield figure
-    page.close()
 
 
 def data_of(figure: Figure) -> dict:
@@ -127,7 +117,7 @@ def test_everywhere_finite(figure: Figure) -> None:
     ("settings", "wanted"),
     [
         (("orthogonal", "tanh", 1.5, 1), ["are 1.5: “it explodes”. Wrong here", "falls to 6.4·10⁻⁷ over 60 steps"]),
-        (("orthogonal", "none", 1.5, 1), ["“it explodes”. Right here", "grows beyond 10⁴", "drive changes nothing"]),
+        (("orthogonal", "none", 1.5, 1), ["“it explodes”. Right here", "grows beyond 10⁴", "mean slope is 1."]),
         (("orthogonal", "none", 1, 0), ["are 1: “it is stable”. Right here", "stays 1 over 60 steps"]),
         (("orthogonal", "tanh", 1, 0.1), ["“it is stable”. Wrong here", "falls to 0.021"]),
         (("nonnormal", "tanh", 0.9, 0), ["“it vanishes”. Wrong here", "grows to 19 at distance 9 and is 0.6 at 60"]),
@@ -150,3 +140,9 @@ def test_what_lies_outside_or_on_one_point_is_named(figure: Figure) -> None:
     figure.turn(kind="orthogonal")
     for words in ("outside", "8×"):
         expect(figure.host.locator("svg")).not_to_contain_text(words)
+
+
+def test_without_g_the_drive_is_greyed(figure: Figure) -> None:
+    for g in ("tanh", "none", "sigmoid"):
+        figure.turn(g=g)
+        assert figure.host.locator("#drive").is_disabled() == (g == "none")

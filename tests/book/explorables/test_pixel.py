@@ -1,11 +1,10 @@
 """What a pixel sees: the context against the gradient of the package's models, the order against its diagonals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
 from explorable import Figure
-from playwright.sync_api import Browser
 
 from rnn_helpers.pixels import (
     DiagonalBiLSTM,
@@ -34,15 +33,6 @@ MODELS = {
     "diagonal": lambda layers: diagonal_model(H=8, num_layers=layers, first_kernel=3),
     "leak": lambda layers: PixelModel(Leaking, 8, layers, first_kernel=3),
 }
-
-
-@pytest.fixture(scope="module")
-def figure(browser: Browser, address: str) -> Iterator[Figure]:
-    page = browser.new_page(reduced_motion="reduce")
-    figure = Figure(page, "pixel")
-    figure.open(f"{address}/chapters/12_pixel_rnn.html")
-    yield figure
-    page.close()
 
 
 @pytest.mark.parametrize("layers", [1, 2, 5])

@@ -50,3 +50,10 @@ def test_numbers(open_figure: Callable[[str], Figure], settings: dict, left: int
         assert_close(numbers[run]["path"], torch.stack(path[:-1]))
         assert_close(numbers[run]["losses"], torch.stack(losses))
         assert_close(numbers[run]["norms"], torch.stack(norms))
+
+
+def test_a_link_with_a_name_that_every_object_has_breaks_nothing(open_figure: Callable[[str], Figure]) -> None:
+    figure = open_figure("wall")
+    figure.page.evaluate("location.hash = 'wall:constructor=1;steps=7'")
+    figure.page.wait_for_function("document.querySelector('.explorable').values.steps === 7")
+    assert not figure.errors
