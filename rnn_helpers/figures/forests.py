@@ -61,12 +61,18 @@ def draw_arrivals(axes: Axes, gradients: Mapping[str, Float[Tensor, "S N"]]) -> 
 
 
 def draw_by_depth(
-    axes: Axes, depths: Sequence[int], accuracies: Mapping[str, Float[Tensor, "S depths"]], trained_to: int
+    axes: Axes,
+    depths: Sequence[int],
+    accuracies: Mapping[str, Float[Tensor, "S depths"]],
+    colors: Sequence[str],
+    trained_to: int,
 ) -> None:
-    """Accuracy against depth: the mean over S seeds a line, each seed a dot; a dashed line where training ended."""
-    colors = ("blue", "orange", "green", "pink", "grey")
+    """Accuracy against depth: the mean over S seeds a line, each seed a dot; a dashed line where training ended.
+
+    `colors` are names, one for each line.
+    """
     ends = []
-    for (name, rows), color in zip(accuracies.items(), colors, strict=False):
+    for (name, rows), color in zip(accuracies.items(), colors, strict=True):
         (line,) = axes.plot(depths, rows.mean(0), color=COLORS[color])
         if len(rows) > 1:
             axes.plot(depths, rows.T, "o", color=COLORS[color], ms=3.5)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from matplotlib.colors import same_color
 
-from rnn_helpers.figures import COLORS, draw_lstm, draw_starts, new_figure
+from rnn_helpers.figures import COLORS, INK, draw_lstm, draw_starts, new_figure
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def test_all_parts_are_drawn(axes):
 
 
 def test_the_sum_leads_in_a_straight_line_from_cell_to_cell(axes):
-    orange = [text for text in arrows(axes) if same_color(text.arrow_patch.get_edgecolor(), COLORS["orange"])]
-    steps = sorted((text.get_position(), text.xy) for text in orange)
+    blue = [text for text in arrows(axes) if same_color(text.arrow_patch.get_edgecolor(), COLORS["blue"])]
+    steps = sorted((text.get_position(), text.xy) for text in blue)
     assert all(end == start for (_, end), (start, _) in pairwise(steps))
     assert {y for step in steps for _, y in step} == {2.6}
 
@@ -65,7 +65,8 @@ def test_starts_stand_in_the_order_of_the_gradient_along_the_sum():
     verdicts = {text.xy[1]: text for text in axes.texts if "learned" in text.get_text()}
     assert verdicts[0].get_text() == "0 of 3 learned"
     assert verdicts[1].get_text() == "2 of 3 learned"
-    assert same_color(verdicts[1].get_color(), COLORS["blue"])
+    assert same_color(verdicts[1].get_color(), INK)
+    assert same_color(verdicts[0].get_color(), COLORS["grey"])
     full = [line for line in axes.lines if line.get_marker() == "o" and line.get_markerfacecolor() != "none"]
     assert [list(line.get_xdata()) for line in full] == [small.tolist(), large.tolist()]
     assert axes.get_xscale() == "log"

@@ -5,7 +5,7 @@ import itertools
 import torch
 from matplotlib.colors import same_color
 
-from rnn_helpers.figures import draw_arrivals, draw_by_depth, draw_row, draw_tree, new_figure
+from rnn_helpers.figures import COLORS, draw_arrivals, draw_by_depth, draw_row, draw_tree, new_figure
 from rnn_helpers.trees import balanced, parse_sexpr
 
 
@@ -53,13 +53,14 @@ def test_curves():
     assert len(left.lines) == 6
     assert left.get_yscale() == "log"
     accuracies = torch.tensor([[0.5, 0.75], [0.25, 0.5]])
-    draw_by_depth(right, [2, 3], {"tree": accuracies, "always 9": accuracies[:1]}, trained_to=2)
+    draw_by_depth(right, [2, 3], {"tree": accuracies, "always 9": accuracies[:1]}, ["pink", "grey"], trained_to=2)
+    assert same_color(right.lines[0].get_color(), COLORS["pink"])
     assert right.lines[0].get_ydata().tolist() == accuracies.mean(0).tolist()
     labels = {text.get_text(): text.xy[1] for text in right.texts}
     assert labels["tree"] == 0.625
     assert labels["always 9"] == 0.75
     _, axes = new_figure()
-    draw_by_depth(axes, [2, 3], {"a": accuracies, "b": accuracies, "c": accuracies}, trained_to=2)
+    draw_by_depth(axes, [2, 3], dict.fromkeys("abc", accuracies), ["blue", "orange", "green"], trained_to=2)
     heights = sorted(text.xy[1] for text in axes.texts)
     assert min(b - a for a, b in itertools.pairwise(heights)) > 0.059
     assert right.lines[-1].get_xdata() == [2.5, 2.5]
