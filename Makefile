@@ -63,7 +63,7 @@ bench: $(READY) ## time the package against PyTorch and against plain loops, eac
 timemachine: $(READY) ## compare with a textbook on its own terms: make timemachine TEXT=/path/to/the_time_machine.txt
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/time_machine.py "$(TEXT)"
 
-learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (most of an hour)
+learningcurve: $(READY) ## measure again what chapter 3 shows of a longer training (half an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python tools/learning_curve.py
 
 trees: $(READY) ## measure again what chapter 11 shows of longer trainings (five minutes)

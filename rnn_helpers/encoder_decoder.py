@@ -101,8 +101,8 @@ def attend(
 
     The weights are softmax(memory query / sqrt(H)) over the valid rows; they sum to 1 and are 0 elsewhere.
 
-    Source of the score: Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1. The idea: Bahdanau et al. 2015,
-    arXiv 1409.0473, whose score is a small network of its own.
+    Source of the score: Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1. Between an encoder and a
+    decoder first in Bahdanau et al. 2015, arXiv 1409.0473, whose score is a small network of its own.
 
     Raises
     ------

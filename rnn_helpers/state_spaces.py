@@ -3,13 +3,14 @@
     h_t = lambda * h_{t-1} + gamma * (V x_t)           y_t = Re(W h_t) + d * x_t
 
 lambda does not depend on the input, so the layer is a linear filter: y is x, convolved with the kernel
-Re(W Diag(gamma lambda^k) V), plus d * x. What is non-linear stands between such layers (`Block`). In the paper's
-letters V, W and d are B, C and D, and gamma is kept, as here, by its logarithm.
+Re(W Diag(gamma lambda^k) V), plus d * x. What is non-linear stands between such layers (`Block`, `Stack`). In the
+paper's letters V, W and d are B, C and D, and gamma is kept, as here, by its logarithm.
 
 Source: Orvieto et al. 2023, arXiv 2303.06349.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Complex, Float
@@ -25,8 +26,8 @@ def ring(
 ) -> tuple[Float[Tensor, "H"], Float[Tensor, "H"]]:
     """nu and theta of H poles exp(-exp(nu) + i exp(theta)), uniform over a ring between two radii and over phases.
 
-    Uniform over the *area*: the squared radius is uniform between the squares of r_min and r_max (Lemma 3.2 of the
-    paper). A uniform radius would put too many poles near the inner edge. Drawn from the global generator.
+    Uniform over the *area*: the squared radius is uniform between the squares of r_min and r_max (section 3.2 of
+    the paper). A uniform radius would put too many poles near the inner edge. Drawn from the global generator.
 
     Raises
     ------
@@ -125,3 +126,44 @@ class Block(nn.Module):
         """The outputs; behind an end they are made of x at that step alone."""
         y, _ = self.layer(self.norm(x), lengths=lengths)
         return x + glu(self.mix(gelu(y)), -1)
+
+
+class Stack(nn.Module):
+    """A linear map of the inputs, step by step, and blocks on top of it, one above the other.
+
+    Called like the layers of `rnn_helpers.layers`, so that it can stand where one of them does; but it goes on from no
+    state, and hands none on: in the place of a last state it returns None.
+
+    Parameters
+    ----------
+    D : entries of x.
+    H : entries of the outputs, of each block as of the whole.
+    make_layer : makes the layer of a block, with H entries in and H out; called once for each.
+    num_blocks : how many.
+
+    Raises
+    ------
+    ValueError : D, H or num_blocks is below 1.
+    """
+
+    def __init__(self, D: int, H: int, make_layer: Callable[[], nn.Module], num_blocks: int):
+        super().__init__()
+        if min(D, H, num_blocks) < 1:
+            raise ValueError(f"Stack: D, H and num_blocks must be at least 1, got {D}, {H} and {num_blocks}")
+        self.embed = nn.Linear(D, H)
+        self.blocks = nn.ModuleList(Block(make_layer(), H) for _ in range(num_blocks))
+
+    def forward(self, x: Float[Tensor, "B T D"], lengths: Lengths | None = None) -> tuple[Float[Tensor, "B T H"], None]:
+        """The outputs of the topmost block, and None; behind an end the outputs are made of x at that step alone.
+
+        Raises
+        ------
+        ValueError : x does not have D entries a step, or a length does not fit.
+        """
+        D = self.embed.in_features
+        if x.dim() != 3 or x.shape[2] != D:
+            raise ValueError(f"Stack: x must have shape (B, T, D) with D = {D}, got {tuple(x.shape)}")
+        y = self.embed(x)
+        for block in self.blocks:
+            y = block(y, lengths)
+        return y, None

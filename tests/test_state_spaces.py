@@ -8,7 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from rnn_helpers.layers import MinGRU
-from rnn_helpers.state_spaces import LRU, Block, ring
+from rnn_helpers.state_spaces import LRU, Block, Stack, ring
 
 close = {"atol": 1e-10, "rtol": 1e-10}
 
@@ -115,6 +115,42 @@ def test_a_block_takes_any_layer_and_looks_at_no_later_step():
     changed = x.clone()
     changed[:, 20:] = 0
     assert_close(block(changed)[:, :20], block(x)[:, :20], **close)
+
+
+def test_a_stack_is_a_map_and_its_blocks_one_above_the_other():
+    torch.manual_seed(0)
+    stack, x = Stack(3, 4, lambda: LRU(4, 5), 3).double(), inputs()
+    y = x @ stack.embed.weight.T + stack.embed.bias
+    for block in stack.blocks:
+        y = block(y)
+    assert_close(stack(x)[0], y, **close)
+    assert stack(x)[1] is None
+    assert y.shape == (2, 40, 4)
+    assert len({id(block.layer) for block in stack.blocks}) == len(stack.blocks) == 3
+
+
+def test_behind_an_end_a_stack_reads_each_step_alone():
+    torch.manual_seed(0)
+    stack, x = Stack(3, 4, lambda: MinGRU(4, 4), 2).double(), inputs(T=9)
+    other = x.clone()
+    other[0, :4] = 0
+    y, of_other = stack(x, lengths=[4, 9])[0], stack(other, lengths=[4, 9])[0]
+    assert_close(y[0, 4:], of_other[0, 4:], **close)
+    assert_close(y[0, :4], stack(x[:1, :4])[0][0], **close)
+    assert_close(y[1], stack(x[1:])[0][0], **close)
+
+
+@pytest.mark.parametrize("sizes", [(0, 4, 2), (3, 0, 2), (3, 4, 0)])
+def test_stacks_without_anything_are_refused(sizes):
+    D, H, num_blocks = sizes
+    with pytest.raises(ValueError, match=f"D, H and num_blocks must be at least 1, got {D}, {H} and {num_blocks}"):
+        Stack(D, H, lambda: MinGRU(4, 4), num_blocks)
+
+
+def test_inputs_that_do_not_fit_a_stack_are_refused():
+    forward = inspect.unwrap(Stack.forward)  # without the tests' own check of signatures, as for a reader
+    with pytest.raises(ValueError, match=r"x must have shape \(B, T, D\) with D = 3, got \(2, 4, 2\)"):
+        forward(Stack(3, 4, lambda: MinGRU(4, 4), 1), torch.zeros(2, 4, 2))
 
 
 # Where the poles start.

@@ -1,4 +1,4 @@
-"""`make learningcurve`: from how much text on does a network predict better than counting? Most of an hour; chapter 3.
+"""`make learningcurve`: from how much text on does a network predict better than counting? Half an hour; chapter 3.
 
 For each size, count models of order 1 to 6 and an LSTM of 256 units learn from the same characters of Shakespeare's
 plays and are tried on the same held-out ones. Each result is a line of rnn_helpers/measured/learning_curve.csv, which

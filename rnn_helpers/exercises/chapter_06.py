@@ -15,7 +15,7 @@ from rnn_helpers.exercises.exercise import Case, Exercise, Misconception
 _NAN = math.nan
 
 
-def _own(h: Tensor, lengths: Tensor) -> Tensor:
+def _exists(h: Tensor, lengths: Tensor) -> Tensor:
     """True (B, T, 1) at a sequence's own steps."""
     return (torch.arange(h.shape[1]) < lengths[:, None])[:, :, None]
 
@@ -26,7 +26,7 @@ def _at(h: Tensor, steps: Tensor) -> Tensor:
 
 def _padded(generator: Generator, lengths: list[int], T: int, H: int, filling: float) -> tuple[Tensor, Tensor]:
     h, lengths = draw(generator, len(lengths), T, H), torch.tensor(lengths)
-    return torch.where(_own(h, lengths), h, filling), lengths
+    return torch.where(_exists(h, lengths), h, filling), lengths
 
 
 # 6.1
@@ -140,8 +140,8 @@ both_ends = Exercise(
 
 
 def own_mean(h, lengths):
-    own = torch.arange(h.shape[1]) < lengths[:, None]  # (B, T)
-    kept = torch.where(own[:, :, None], h, 0.0)  # not h * own: NaN times 0 is NaN
+    exists = torch.arange(h.shape[1]) < lengths[:, None]  # (B, T)
+    kept = torch.where(exists[:, :, None], h, 0.0)  # not h * exists: NaN times 0 is NaN
     return kept.sum(1) / lengths[:, None]
 
 
@@ -170,7 +170,7 @@ masked_mean = Exercise(
             "This is the mean over all T steps of the batch, padding included.",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, 0.0).mean(1),
+            lambda h, lengths: torch.where(_exists(h, lengths), h, 0.0).mean(1),
             "The padding is out of the sum, but you divide by T. Divide by the number of the sequence's own steps.",
         ),
         Misconception(
@@ -178,12 +178,12 @@ masked_mean = Exercise(
             "You divide by the right number, but what stands in the padding is in the sum.",
         ),
         Misconception(
-            lambda h, lengths: (h * _own(h, lengths)).sum(1) / lengths[:, None],
+            lambda h, lengths: (h * _exists(h, lengths)).sum(1) / lengths[:, None],
             "Right as long as the padding holds numbers. NaN times 0 is NaN: replace what stands there (`torch.where`, "
             "`masked_fill`) in place of multiplying.",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, 0.0).sum(1),
+            lambda h, lengths: torch.where(_exists(h, lengths), h, 0.0).sum(1),
             "A sum: it grows with the length of the sequence. Divide by the number of steps.",
         ),
         Misconception(
@@ -191,7 +191,7 @@ masked_mean = Exercise(
             "The last step is missing: the steps of a sequence of n have the indices 0 to n - 1.",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, 0.0).sum(1) / lengths.sum(),
+            lambda h, lengths: torch.where(_exists(h, lengths), h, 0.0).sum(1) / lengths.sum(),
             "You divide by the steps of the whole batch. Each sequence has a number of its own.",
         ),
     ],
@@ -206,8 +206,8 @@ masked_mean = Exercise(
 
 
 def own_max(h, lengths):
-    own = torch.arange(h.shape[1]) < lengths[:, None]
-    largest = torch.where(own[:, :, None], h, -torch.inf).max(1).values
+    exists = torch.arange(h.shape[1]) < lengths[:, None]
+    largest = torch.where(exists[:, :, None], h, -torch.inf).max(1).values
     return torch.where(lengths[:, None] == 0, 0.0, largest)
 
 
@@ -236,16 +236,16 @@ masked_max = Exercise(
             "This is the largest over all T steps, padding included.",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, 0.0).max(1).values,
+            lambda h, lengths: torch.where(_exists(h, lengths), h, 0.0).max(1).values,
             "With 0 in the padding, 0 wins over every unit that is negative at all steps. What loses to everything?",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, -torch.inf).max(1).values,
+            lambda h, lengths: torch.where(_exists(h, lengths), h, -torch.inf).max(1).values,
             "Right for all sequences that have steps. Of none the largest is minus infinity, and no read-out survives "
             "that: give zeros there.",
         ),
         Misconception(
-            lambda h, lengths: torch.where(_own(h, lengths), h, -1e9).max(1).values,
+            lambda h, lengths: torch.where(_exists(h, lengths), h, -1e9).max(1).values,
             "Right for all sequences that have steps. For one without, your stand-in for minus infinity comes out: "
             "give zeros there.",
         ),
@@ -254,7 +254,7 @@ masked_max = Exercise(
             "The largest of negative numbers is negative. Only sequences without steps get zeros.",
         ),
         Misconception(
-            lambda h, lengths: (h * _own(h, lengths)).max(1).values,
+            lambda h, lengths: (h * _exists(h, lengths)).max(1).values,
             "Multiplied by the mask the padding is 0, and 0 wins over negative units. (And NaN stays NaN.)",
         ),
         Misconception(
@@ -266,7 +266,7 @@ masked_max = Exercise(
             "This is the mean.",
         ),
         Misconception(
-            lambda h, lengths: torch.stack([own[:n].max(0).values for own, n in zip(h, lengths, strict=True)]),
+            lambda h, lengths: torch.stack([row[:n].max(0).values for row, n in zip(h, lengths, strict=True)]),
             "Right, sequence by sequence, for all that have steps. A slice of none has no largest: give zeros where "
             "the length is 0.",
         ),
@@ -274,7 +274,7 @@ masked_max = Exercise(
     hints=[
         "What must stand in the padding so that it never wins?",
         "Minus infinity. And then: what comes out for a sequence without steps?",
-        "`torch.where(own, h, -torch.inf).max(1).values`, and zeros where `lengths` is 0.",
+        "`torch.where(exists, h, -torch.inf).max(1).values`, and zeros where `lengths` is 0.",
     ],
 )
 
@@ -282,8 +282,8 @@ masked_max = Exercise(
 
 
 def attend(h, lengths, q):
-    own = torch.arange(h.shape[1]) < lengths[:, None]
-    scores = torch.where(own, h @ q, -torch.inf)
+    exists = torch.arange(h.shape[1]) < lengths[:, None]
+    scores = torch.where(exists, h @ q, -torch.inf)
     weights = scores.softmax(dim=1)
     return (weights[:, :, None] * h).sum(1)
 
@@ -292,18 +292,18 @@ def _weighted(weights_of: Callable) -> Callable:
     """An answer with other weights (B, T): a function of the scores (B, T) and the mask (B, T)."""
 
     def answer(h: Tensor, lengths: Tensor, q: Tensor) -> Tensor:
-        weights = weights_of(h @ q, _own(h, lengths)[:, :, 0])
+        weights = weights_of(h @ q, _exists(h, lengths)[:, :, 0])
         return (weights[:, :, None] * h).sum(1)
 
     return answer
 
 
 def _by_unit(h: Tensor, lengths: Tensor, q: Tensor) -> Tensor:
-    return (torch.where(_own(h, lengths), h * q, -torch.inf).softmax(1) * h).sum(1)
+    return (torch.where(_exists(h, lengths), h * q, -torch.inf).softmax(1) * h).sum(1)
 
 
-def _hardest(scores: Tensor, own: Tensor) -> Tensor:
-    chosen = torch.where(own, scores, -torch.inf).argmax(1)
+def _hardest(scores: Tensor, exists: Tensor) -> Tensor:
+    chosen = torch.where(exists, scores, -torch.inf).argmax(1)
     return torch.nn.functional.one_hot(chosen, scores.shape[1]).to(scores.dtype)
 
 
@@ -333,20 +333,20 @@ attention = Exercise(
     random_cases=_cases_6_4,
     misconceptions=[
         Misconception(
-            _weighted(lambda s, own: s.softmax(1)),
+            _weighted(lambda s, exists: s.softmax(1)),
             "The padding takes part: its scores are in the softmax, its states in the sum.",
         ),
         Misconception(
-            _weighted(lambda s, own: s.softmax(1) * own),
+            _weighted(lambda s, exists: s.softmax(1) * exists),
             "The padding's weights are removed after the softmax, so those that are left do not sum to 1. Take it out "
             "before, with a score of minus infinity.",
         ),
         Misconception(
-            _weighted(lambda s, own: torch.where(own, s, 0.0).softmax(1)),
+            _weighted(lambda s, exists: torch.where(exists, s, 0.0).softmax(1)),
             "A score of 0 is not a weight of 0: exp(0) is 1. The score that gives weight 0 is minus infinity.",
         ),
         Misconception(
-            _weighted(lambda s, own: torch.where(own, s, -torch.inf).softmax(0).nan_to_num()),
+            _weighted(lambda s, exists: torch.where(exists, s, -torch.inf).softmax(0).nan_to_num()),
             "Your softmax runs over the sequences of the batch. The weights of the steps of one sequence sum to 1.",
         ),
         Misconception(
@@ -355,11 +355,11 @@ attention = Exercise(
             "weight.",
         ),
         Misconception(
-            _weighted(lambda s, own: torch.sigmoid(s) * own),
+            _weighted(lambda s, exists: torch.sigmoid(s) * exists),
             "A sigmoid looks at each step by itself. Softmax lets the steps compete: their weights sum to 1.",
         ),
         Misconception(
-            _weighted(lambda s, own: s * own),
+            _weighted(lambda s, exists: s * exists),
             "The scores themselves are no weights: they may be negative, and do not sum to 1.",
         ),
         Misconception(
@@ -371,7 +371,7 @@ attention = Exercise(
             "You divided the scores by the root of H, as transformers do. Not here.",
         ),
         Misconception(
-            _weighted(lambda s, own: s.exp() * own),
+            _weighted(lambda s, exists: s.exp() * exists),
             "The exponentials are right, and the padding is out. Divide them by their sum over the sequence, or the "
             "weights do not sum to 1.",
         ),

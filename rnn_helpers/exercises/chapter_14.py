@@ -224,7 +224,7 @@ out_of_the_loop = Exercise(
 
 
 def gru_multiply_adds(B, T, D, H):
-    return B * T * 3 * H * (D + H)  # three gates, each a row of D + H numbers a unit
+    return B * T * 3 * H * (D + H)  # two gates and the candidate: each a row of D + H numbers a unit
 
 
 def _cases_14_3(generator: Generator) -> Iterator[tuple]:

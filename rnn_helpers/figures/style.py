@@ -119,7 +119,7 @@ def to_svg(figure: Figure, alt: str) -> str:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r' d="([^"]*)"', lambda path: f' d="{_shorten(path[1])}"', svg, flags=re.DOTALL)
+    svg = _tightened(svg)
     for stand_in, color in _PAGE_COLORS.items():
         svg = svg.replace(stand_in, color)
     svg = _own_names(svg)
@@ -127,9 +127,18 @@ def to_svg(figure: Figure, alt: str) -> str:
     return re.sub(r"(<svg[^>]*)>", lambda tag: f'{tag[1]} role="img">{title}', svg, count=1)
 
 
-def _shorten(path: str) -> str:
-    """Path data with two decimals: a hundredth of a point is not seen, and halves the file."""
-    return re.sub(r"(\.\d\d)\d+", r"\1", path).replace("\n", " ")
+def _tightened(svg: str) -> str:
+    """What is drawn, without comments, indentation, names that nothing asks for, and digits that nobody sees."""
+    asked = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' id="([^"]+)"', lambda name: name[0] if name[1] in asked else "", svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(r' (d|x|y)="([^"]*)"', lambda numbers: f' {numbers[1]}="{_shorten(numbers[2])}"', svg)
+
+
+def _shorten(numbers: str) -> str:
+    """Places with two decimals: a hundredth of a point is not seen."""
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"(\.\d\d)\d+", r"\1", numbers))
 
 
 def _own_names(svg: str) -> str:

@@ -16,7 +16,7 @@ class TreeRNN(nn.Module):
     """p = tanh(W [c_1; c_2] + b) at inner nodes, which have two children; a leaf's state is its input, D = H.
 
     Parameters are `W` (H, 2H), the left child's columns first, and `b` (H), both drawn uniform within 1/sqrt(H).
-    Source: Socher, Lin, Ng & Manning 2011, Parsing natural scenes and natural language with recursive neural networks,
+    After Socher, Lin, Ng & Manning 2011, Parsing natural scenes and natural language with recursive neural networks,
     https://icml.cc/2011/papers/125_icmlpaper.pdf.
     """
 

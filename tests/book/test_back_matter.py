@@ -11,6 +11,7 @@ import yaml
 from lessons import NOTEBOOKS, ROOT, TEXTS, printed, read
 from myst_parser.mdit_to_docutils.base import default_slugify
 
+from rnn_helpers.data.catalogue import DATA_SETS
 from rnn_helpers.exercises.chapters import exercises_of
 
 BOOK = ROOT / "book"
@@ -152,6 +153,11 @@ def test_the_bibtex_entry_is_that_of_the_citation_file():
         "version": citation["version"],
         "url": citation["repository-code"],
     }
+
+
+def test_the_licence_names_every_data_set():
+    listed = re.findall(r"^\| \[(.+?)\]\((.+?)\) \| (.+?) \|$", text_of("licence"), flags=re.MULTILINE)
+    assert listed == [(data_set.name, data_set.source, data_set.licence) for data_set in DATA_SETS]
 
 
 def letters_in(markdown: str) -> set[str]:

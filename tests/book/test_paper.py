@@ -116,6 +116,27 @@ def test_it_says_what_it_is(printed: PdfReader) -> None:
     assert chapter.title.startswith("2 · Send the error back")
 
 
+def test_what_the_screen_needs_does_not_stand_in_the_way(site: Path, browser: Browser, tmp_path: Path) -> None:
+    """The text is as wide as the page's measure, claims are read like it, no grey fills a broken page to its foot."""
+    source = tmp_path / "book.html"
+    source.write_text(paper.compose(CHAPTER), encoding="utf-8")
+    page = browser.new_page()
+    paper.typeset(page, source.as_uri())
+    widths, sizes, grounds = page.evaluate(
+        """() => {
+            const all = (selector, key) => [...new Set(
+                [...document.querySelectorAll(selector)].map(node => getComputedStyle(node)[key]))];
+            return [all("article p, article ul, article h2", "maxWidth"), all(".claim", "fontSize"),
+                all("div.cell_input, div[class*='highlight-']", "backgroundColor")];
+        }"""
+    )
+    page.close()
+    assert widths == ["none"]
+    assert [float(size.removesuffix("px")) for size in sizes] == [pytest.approx(9.4 / 0.75, abs=0.1)]
+    assert grounds == ["rgba(0, 0, 0, 0)"]
+    assert "chapter-card" not in paper.compose("index").partition("<article")[2]
+
+
 def test_an_unknown_chapter_is_refused(site: Path) -> None:
     with pytest.raises(SystemExit, match=r"CH must be one of .*02.*, got '99'"):
         paper.compose("99")

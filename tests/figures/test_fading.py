@@ -51,14 +51,14 @@ def test_the_key_has_a_colour_for_each_band_and_names_the_edges():
 
 def test_attempts_stand_at_their_reach_and_the_unsolved_ones_above_the_limit():
     _, axes = new_figure()
-    reaches = {"plain: small steps": [1e-9, 1e-8], "plain: larger steps": [1e-9], "gates: kept": [0.5]}
-    draw_attempts(
-        axes, reaches, {"plain: small steps": [None, 30], "plain: larger steps": [20], "gates: kept": [10]}, 40
-    )
-    small, larger, gates, _ = axes.lines
+    reaches = {"plain: small steps": [1e-9, 1e-8], "plain: larger steps": [1e-9], "GRU": [0.5], "LSTM": [0.3]}
+    solved = {"plain: small steps": [None, 30], "plain: larger steps": [20], "GRU": [10], "LSTM": [None]}
+    draw_attempts(axes, reaches, solved, 40)
+    small, larger, gru, lstm, _ = axes.lines
     assert np.allclose(small.get_xydata(), [[1e-9, 44], [1e-8, 30]])
     assert (small.get_marker(), larger.get_marker()) == ("o", "D")
-    assert small.get_color() == larger.get_color() != gates.get_color()
+    colors = [line.get_color() for line in (small, larger, gru, lstm)]
+    assert colors == [COLORS[name] for name in ("blue", "blue", "orange", "green")]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0", "10", "20", "30", "40", "not"]
 
 

@@ -26,7 +26,7 @@ def test_shares_of_games_are_possible():
 
 def test_the_networks_of_the_cups_have_the_size_of_the_lesson(tool):
     for name in tool.WIDTHS:
-        assert sum(p.numel() for p in tool.model_of(name).parameters()) == pytest.approx(4_400, rel=0.03)
+        assert sum(p.numel() for p in tool.Player(name).parameters()) == pytest.approx(4_400, rel=0.03)
 
 
 def test_a_short_training_on_the_cups_is_measured_and_read_as_it_was_written(tool, tmp_path, monkeypatch):
