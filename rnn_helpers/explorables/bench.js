@@ -186,8 +186,11 @@ explorable("bench", {
     const lstm = first === "lstm";
     const called = CALLED[first];
     const label = (key) => ({ unit }) => called[unit][key] ?? called[first][key];
-    const idle = (key) => ({ unit, write }) =>
-      !(key in called[unit]) || (unit === "gru" && key === "keep" && write !== "rule"); // one gate for both
+    const idle = (key) => ({ unit, write, keep = "rule" }) => {
+      const written = unit === "gru" && write !== "rule"; // one gate for both
+      const held = { keep: written, bias: written || keep !== "rule" };
+      return !(key in called[unit]) || (held[key] ?? false);
+    };
     const hold = (key) => ({ ...choice(label(key), HOLD), idle: idle(key), half: true });
     const ends = lstm ? { min: -2, max: 8, value: 4 } : { min: -8, max: 2, value: -4 };
     const opened = (b) => `${short(b)}: ${lstm ? "keeps" : "u ="} ${short(sigmoid(b), b > 4 ? 4 : 2)}`;

@@ -176,12 +176,21 @@ def test_it_says_what_ends_the_memory(bench: Callable[[str], Figure], settings: 
 
 def test_what_does_nothing_is_greyed(bench: Callable[[str], Figure]) -> None:
     figure = bench("lstm")
-    for unit, idle in (("lstm", set()), ("gru", {"show"}), ("elman", {"write", "keep", "show", "bias"})):
+
+    def idle() -> set[str]:
+        return {key for key in figure.values() if figure.host.locator(f"#{key}").is_disabled()}
+
+    for unit, wanted in (("lstm", set()), ("gru", {"show"}), ("elman", {"write", "keep", "show", "bias"})):
         figure.turn(unit=unit)
-        assert {key for key in figure.values() if figure.host.locator(f"#{key}").is_disabled()} == idle
+        assert idle() == wanted
+    figure.turn(unit="lstm", keep="shut")
+    assert idle() == {"bias"}  # of a gate that is held
     figure.turn(unit="gru")
+    assert idle() == {"show", "bias"}
     figure.turn(write="open")  # one gate for both
-    assert figure.host.locator("#keep").is_disabled()
+    assert idle() == {"show", "keep", "bias"}
+    before = figure.numbers()
+    assert figure.turn(bias=-2) == before
 
 
 def test_controls_are_called_after_the_unit(bench: Callable[[str], Figure]) -> None:
