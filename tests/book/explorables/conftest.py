@@ -1,35 +1,43 @@
-"""Explorables opened in the browser of this machine, each in the first lesson that shows it."""
+"""Explorables opened in the browser of this machine."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 from explorable import Figure, homes
-from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture
-def open_figure(browser: Browser, address: str) -> Iterator[Callable[[str], Figure]]:
-    """Opens an explorable by name, fresh."""
-    pages = []
-
-    def opened(name: str) -> Figure:
-        pages.append(browser.new_page(reduced_motion="reduce"))
-        return _at_home(pages[-1], name, address)
-
-    yield opened
-    for page in pages:
-        page.close()
+from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
-def figure(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Figure]:
-    """That of the module test_NAME.py, on one page for all of its tests."""
-    page = browser.new_page(reduced_motion="reduce")
-    yield _at_home(page, request.path.stem.removeprefix("test_"), address)
-    page.close()
+def opened(browser: Browser, address: str) -> Iterator[Callable[[str, str], Figure]]:
+    """Explorables by name and chapter, on pages that stay open for the tests of a module."""
+    figures: dict[tuple[str, str], Figure] = {}
+
+    def at(name: str, chapter: str) -> Figure:
+        if (name, chapter) not in figures:
+            figures[name, chapter] = Figure(browser.new_page(reduced_motion="reduce"), name)
+            figures[name, chapter].open(f"{address}/chapters/{chapter}.html")
+        return figures[name, chapter]
+
+    yield at
+    for figure in figures.values():
+        figure.page.close()
 
 
-def _at_home(page: Page, name: str, address: str) -> Figure:
-    figure = Figure(page, name)
-    figure.open(f"{address}/chapters/{homes()[name][0]}.html")
-    return figure
+@pytest.fixture
+def open_figure(opened: Callable[[str, str], Figure]) -> Callable[[str, str], Figure]:
+    """Gives an explorable of a chapter as it begins."""
+
+    def at_its_start(name: str, chapter: str) -> Figure:
+        figure = opened(name, chapter)
+        figure.page.set_viewport_size({"width": 1280, "height": 720})
+        figure.host.get_by_role("button", name="Reset").click()
+        return figure
+
+    return at_its_start
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest, open_figure: Callable[[str, str], Figure]) -> Figure:
+    """That of the module test_NAME.py as it begins, in the first chapter that shows it."""
+    name = request.path.stem.removeprefix("test_")
+    return open_figure(name, homes()[name][0])

@@ -87,15 +87,13 @@ def check(numbers: dict, step: Step, width: int, alpha: float) -> None:
 
 
 @pytest.mark.parametrize("tau", [-3, 0, 3])
-def test_numbers(open_figure: Callable[[str], Figure], model: MarkovModel, tau: float) -> None:
-    figure = open_figure("beam")
+def test_numbers(figure: Figure, model: MarkovModel, tau: float) -> None:
     step = tempered(model.step, 2**tau)
     for width, alpha in [(1, 0), (2, 0.5), (3, 0), (4, 1), (5, 0.3)]:
         check(figure.turn(width=width, alpha=alpha, tau=tau), step, width, alpha)
 
 
-def test_the_chapters_words(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("beam")
+def test_the_chapters_words(figure: Figure) -> None:
     first = {width: figure.turn(width=width)["finished"][0]["path"] for width in (1, 2, 3)}
     assert first == {1: "seem.", 2: "sees.", 3: "met."}
     assert figure.turn(width=2)["lost"] == 3
@@ -118,16 +116,12 @@ def test_the_chapters_words(open_figure: Callable[[str], Figure]) -> None:
         ),
     ],
 )
-def test_what_is_said_answers_the_lessons_question(
-    open_figure: Callable[[str], Figure], settings: dict, words: str
-) -> None:
-    figure = open_figure("beam")
+def test_what_is_said_answers_the_lessons_question(figure: Figure, settings: dict, words: str) -> None:
     figure.turn(**settings)
     expect(figure.host.locator("[role=status]")).to_contain_text(words)
 
 
-def test_steps_are_beginnings_of_the_same_search(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("beam")
+def test_steps_are_beginnings_of_the_same_search(figure: Figure) -> None:
     whole = figure.turn(width=3)
     for t in range(LONGEST + 1):
         numbers = figure.turn(step=t)
@@ -155,9 +149,8 @@ def test_ties_fall_as_in_the_package(browser: Browser) -> None:
     page.close()
 
 
-def test_nothing_in_the_drawing_overlaps(open_figure: Callable[[str], Figure]) -> None:
+def test_nothing_in_the_drawing_overlaps(figure: Figure) -> None:
     """Words and numbers keep apart, wide and narrow, in the fullest tree and the emptiest."""
-    figure = open_figure("beam")
     for space in (1280, 360):
         figure.page.set_viewport_size({"width": space, "height": 900})
         figure.page.wait_for_timeout(300)

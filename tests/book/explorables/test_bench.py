@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from explorable import Figure, assert_close, homes
+from explorable import Figure, assert_close
 from playwright.sync_api import expect
 
 from rnn_helpers.bench import gru_by_hand, lstm_by_hand, read_pulses
@@ -16,16 +16,9 @@ HELD = {"open": 40.0, "shut": -40.0}
 
 
 @pytest.fixture
-def bench(open_figure: Callable[[str], Figure], address: str) -> Callable[[str], Figure]:
+def bench(open_figure: Callable[[str, str], Figure]) -> Callable[[str], Figure]:
     """Opens the bench of the chapter whose unit it begins with."""
-
-    def opened(unit: str) -> Figure:
-        figure = open_figure("bench")
-        if BY_CHAPTER[unit] != homes()["bench"][0]:
-            figure.open(f"{address}/chapters/{BY_CHAPTER[unit]}.html")
-        return figure
-
-    return opened
+    return lambda unit: open_figure("bench", BY_CHAPTER[unit])
 
 
 def inputs(figure: Figure, pulses: str) -> torch.Tensor:

@@ -1,7 +1,5 @@
 """What a pixel sees: the context against the gradient of the package's models, the order against its diagonals."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from explorable import Figure
@@ -76,8 +74,7 @@ def test_a_pixel_is_chosen_by_keys_and_by_a_tap(figure: Figure) -> None:
     assert (figure.numbers()["row"], figure.numbers()["column"]) == (1, 9)
 
 
-def test_a_leak_is_said(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("pixel")
+def test_a_leak_is_said(figure: Figure) -> None:
     figure.turn(kind="leak")
     figure.page.wait_for_timeout(400)
     assert "a leak" in figure.host.locator("[role=status]").inner_text()

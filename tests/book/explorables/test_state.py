@@ -1,7 +1,5 @@
 """The state that carries: both sequences, the resting places and how long the two are told apart, by the package."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from explorable import Figure, assert_close
@@ -47,8 +45,8 @@ def both(typed: str, T: int) -> torch.Tensor:
         ("", {"U": 0.3, "V": 3, "c": -1, "g": "identity"}),
     ],
 )
-def test_numbers(open_figure: Callable[[str], Figure], typed: str, weights: dict) -> None:
-    numbers = open_figure("state").turn(symbols=typed, **weights)
+def test_numbers(figure: Figure, typed: str, weights: dict) -> None:
+    numbers = figure.turn(symbols=typed, **weights)
     runs = states(both(typed, 1000), **weights)
     assert numbers["states"][0] == numbers["others"][0] == 0
     assert_close(numbers["states"][1:], runs[0, :20])
@@ -67,8 +65,7 @@ def test_numbers(open_figure: Callable[[str], Figure], typed: str, weights: dict
         assert_close(numbers["places"], states(number(0.0, len(places), 1), h0=places, **weights)[:, 0])
 
 
-def test_a_state_that_runs_away_stays_a_number(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("state")
+def test_a_state_that_runs_away_stays_a_number(figure: Figure) -> None:
     weights = {"U": 2.5, "V": 3, "c": 1, "g": "identity"}
     numbers = figure.turn(symbols="+" * 20, **weights)
     assert_close(numbers["states"][1:], states(both("+" * 20, 20), **weights)[0])
@@ -93,14 +90,12 @@ def test_a_state_that_runs_away_stays_a_number(open_figure: Callable[[str], Figu
         ({"steps": 1}, "At step 1: 0.762 and −0.762. Waiting, every state runs to 0."),
     ],
 )
-def test_what_is_said(open_figure: Callable[[str], Figure], settings: dict, words: str) -> None:
-    figure = open_figure("state")
+def test_what_is_said(figure: Figure, settings: dict, words: str) -> None:
     figure.turn(**settings)
     expect(figure.host.locator("[role=status]")).to_contain_text(words)
 
 
-def test_other_letters_are_refused_in_words(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("state")
+def test_other_letters_are_refused_in_words(figure: Figure) -> None:
     field, note = figure.host.locator("#symbols"), figure.host.locator("[role=alert]")
     for typed, kept in (("+a-", "+-"), ("+ + −", "++−"), ("0" * 30, "0" * 20)):
         figure.turn(symbols=typed)
@@ -123,12 +118,11 @@ def test_other_letters_are_refused_in_words(open_figure: Callable[[str], Figure]
         ({"U": 0, "symbols": "+000000000-"}, 14),
     ],
 )
-def test_play_ends_where_nothing_moves(open_figure: Callable[[str], Figure], settings: dict, last: int) -> None:
-    assert open_figure("state").turn(**settings)["last"] == last
+def test_play_ends_where_nothing_moves(figure: Figure, settings: dict, last: int) -> None:
+    assert figure.turn(**settings)["last"] == last
 
 
-def test_on_a_narrow_screen_nothing_below_moves(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("state")
+def test_on_a_narrow_screen_nothing_below_moves(figure: Figure) -> None:
     figure.page.set_viewport_size({"width": 360, "height": 740})
     status = figure.host.locator("[role=status]")
     heights = {}

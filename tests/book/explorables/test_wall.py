@@ -1,7 +1,5 @@
 """The wall: loss, gradient and both descents against the package's recurrence and clipping."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from explorable import Figure, assert_close
@@ -28,8 +26,7 @@ def loss_and_gradient(theta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         ({"rate": -1.2, "tau": -1.3, "kind": "element", "steps": 90}, 9),
     ],
 )
-def test_numbers(open_figure: Callable[[str], Figure], settings: dict, left: int) -> None:
-    figure = open_figure("wall")
+def test_numbers(figure: Figure, settings: dict, left: int) -> None:
     figure.turn(**settings)
     numbers = figure.move("start", ArrowLeft=left)
     tau, rate = 10 ** settings["tau"], 10 ** settings["rate"]
@@ -52,8 +49,7 @@ def test_numbers(open_figure: Callable[[str], Figure], settings: dict, left: int
         assert_close(numbers[run]["norms"], torch.stack(norms))
 
 
-def test_a_link_with_a_name_that_every_object_has_breaks_nothing(open_figure: Callable[[str], Figure]) -> None:
-    figure = open_figure("wall")
+def test_a_link_with_a_name_that_every_object_has_breaks_nothing(figure: Figure) -> None:
     figure.page.evaluate("location.hash = 'wall:constructor=1;steps=7'")
     figure.page.wait_for_function("document.querySelector('.explorable').values.steps === 7")
     assert not figure.errors
