@@ -29,9 +29,20 @@ def draw_search_tree(
             color = COLORS["green"] if best.startswith(path) else color
             begin = 2 * t - 2 + (behind if t > 1 else 0)
             line = FAINT if color == COLORS["grey"] else color
-            ends = [begin, 2 * t], [heights[path[:-1]], heights[path]]
-            axes.plot(*ends, color=line, lw=2.4 if path in chosen else 1.2, zorder=1)
-            draw_node(axes, 2 * t, heights[path], path[-1].replace(end, "●"), color, size=17)
+            axes.annotate(  # a line that ends at the rims of the nodes, which the page may show without a face
+                "",
+                (2 * t, heights[path]),
+                (begin, heights[path[:-1]]),
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": line,
+                    "lw": 2.4 if path in chosen else 1.2,
+                    "shrinkA": 7 if t == 1 else 0,
+                    "shrinkB": 8.5,
+                },
+                zorder=1,
+            )
+            draw_node(axes, 2 * t, heights[path], path[-1], color, size=17)
             axes.annotate(
                 f"{probability:.3f}".strip("0") if probability >= 0.0005 else "<.001",
                 (2 * t, heights[path]),
