@@ -128,8 +128,12 @@ def to_svg(figure: Figure, alt: str) -> str:
 
 
 def _tightened(svg: str) -> str:
-    """What is drawn, without comments, indentation, names that nothing asks for, and digits that nobody sees."""
+    """What is drawn, without comments, indentation, names that nobody asks for, and digits that nobody sees.
+
+    Names of axes, ticks, legends and texts stay: by them one can cut a panel out of a figure.
+    """
     asked = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    asked |= set(re.findall(r'id="((?:axes|[xy]tick|legend|text)_\d+)"', svg))
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r' id="([^"]+)"', lambda name: name[0] if name[1] in asked else "", svg)
     svg = re.sub(r">\s+<", "><", svg)
