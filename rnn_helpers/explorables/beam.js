@@ -90,7 +90,6 @@ function compute({ width, tau, alpha, step }, data) {
 }
 
 const minus = (number, digits) => number.toFixed(digits).replace("-", "−");
-const written = (path) => path.replace(END, "●");
 const spelled = (path) => (path === END ? "the empty word" : `“${path.slice(0, -1)}”`);
 
 /** Heights of what was looked at, step by step: under each other by parent, and as near to it as the others allow. */
@@ -189,7 +188,7 @@ function draw({ g, width: space }, { steps, finished, best, all, lost }, { width
   const head = entry(above, [`${finished.length} found`, "log P", "L", "log P/L"], "var(--ink)");
   make(head.at(-1), "tspan", { dy: -4, "font-size": 11 }, "α");
   make(list, "path", { d: `M${left} ${above + 6}H${columns[3]}`, stroke: "var(--ink)" });
-  const line = ({ path, logP, score }) => [written(path), minus(logP, 3), path.length, minus(score, 3)];
+  const line = ({ path, logP, score }) => [path, minus(logP, 3), path.length, minus(score, 3)];
   finished.slice(0, most).forEach((found, i) => {
     entry(above + by * (i + 1), line(found), found.path === best.path ? COLORS.green : COLORS.orange);
   });
@@ -211,7 +210,7 @@ function say({ finished, best, all, lost, place, needed }, { width, alpha, step 
     return `${beam}: the best of all ${all.toLocaleString("en")} words of up to ${LONGEST - 1} letters. ${less}.`;
   }
   const fate = lost
-    ? `was lost in step ${lost}, where its beginning “${written(best.path.slice(0, lost))}” came ${ordinal(place)}`
+    ? `was lost in step ${lost}, where its beginning “${best.path.slice(0, lost)}” came ${ordinal(place)}`
     : "can still be found";
   const takes = needed ? `It takes W = ${needed}.` : `No W up to ${WIDEST} finds it.`;
   return `${beam}. The best of all, ${spelled(best.path)} (${minus(best.score, 3)}), ${fate}. ${takes}`;

@@ -11,10 +11,12 @@ def test_the_tree_shows_each_sequence_once_and_what_is_kept():
     steps = [{"a": 0.5, "b": 0.3, ".": 0.2}, {"aa": 0.1, "a.": 0.4}]
     draw_search_tree(axes, steps, [{"a", "b"}, {"a."}], end=".")
     texts = [text.get_text() for text in axes.texts]
-    assert [text for text in texts if text.startswith(".")] == [".5", ".3", ".2", ".1", ".4"]
-    assert [text for text in texts if text and not text.startswith(".")] == ["a", "b", "●", "a", "●"]
+    assert [text for text in texts if text.startswith(".") and text != "."] == [".5", ".3", ".2", ".1", ".4"]
+    assert [text for text in texts if text.isalpha() or text == "."] == ["a", "b", ".", "a", "."]
     nodes = [line for line in axes.lines if line.get_marker() == "o"]
     assert len(nodes) == 6
+    thick = [edge.get_linewidth() > 2 for edge in axes.patches]
+    assert thick == [True, True, False, False, True]  # an edge to each, thick where it is kept
     places = {tuple(map(float, node.get_xydata()[0])) for node in nodes}
     assert len(places) == 6
     colors = [node.get_markeredgecolor() for node in nodes[1:]]
