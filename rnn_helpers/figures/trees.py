@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
 
 from rnn_helpers.figures.graphs import draw_node
 from rnn_helpers.figures.style import COLORS, FAINT, INK
@@ -29,19 +30,10 @@ def draw_search_tree(
             color = COLORS["green"] if best.startswith(path) else color
             begin = 2 * t - 2 + (behind if t > 1 else 0)
             line = FAINT if color == COLORS["grey"] else color
-            axes.annotate(  # a line that ends at the rims of the nodes, which the page may show without a face
-                "",
-                (2 * t, heights[path]),
-                (begin, heights[path[:-1]]),
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": line,
-                    "lw": 2.4 if path in chosen else 1.2,
-                    "shrinkA": 7 if t == 1 else 0,
-                    "shrinkB": 8.5,
-                },
-                zorder=1,
-            )
+            width = 2.4 if path in chosen else 1.2
+            ends = (begin, heights[path[:-1]]), (2 * t, heights[path])
+            rims = {"shrinkA": 7 if t == 1 else 0, "shrinkB": 8.5}  # nodes have no face on a page without paper
+            axes.add_patch(FancyArrowPatch(*ends, arrowstyle="-", color=line, lw=width, zorder=1, **rims))
             draw_node(axes, 2 * t, heights[path], path[-1], color, size=17)
             axes.annotate(
                 f"{probability:.3f}".strip("0") if probability >= 0.0005 else "<.001",

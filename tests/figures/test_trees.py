@@ -15,6 +15,8 @@ def test_the_tree_shows_each_sequence_once_and_what_is_kept():
     assert [text for text in texts if text.isalpha() or text == "."] == ["a", "b", ".", "a", "."]
     nodes = [line for line in axes.lines if line.get_marker() == "o"]
     assert len(nodes) == 6
+    thick = [edge.get_linewidth() > 2 for edge in axes.patches]
+    assert thick == [True, True, False, False, True]  # an edge to each, thick where it is kept
     places = {tuple(map(float, node.get_xydata()[0])) for node in nodes}
     assert len(places) == 6
     colors = [node.get_markeredgecolor() for node in nodes[1:]]
