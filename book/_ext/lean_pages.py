@@ -10,6 +10,7 @@ that a page may not have. When all pages are written,
 
 import base64
 import hashlib
+import logging
 import re
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,8 @@ import tinycss2
 from bs4 import BeautifulSoup
 from fontTools import subset
 from sphinx.application import Sphinx
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # each cut is told in some fifty lines
 
 SHEET = "_static/all.css"
 FONT = "_static/stix_two_text.woff2"  # asked for at once: a font that comes late is not used (book.css)
