@@ -8,6 +8,7 @@ Those of a lesson's own cells without further ado; any page shows one by its fir
 """
 
 import json
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -17,7 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 
 
 def inlined(svg: str) -> nodes.raw:
-    return nodes.raw("", f'<div class="book-figure" tabindex="0">{svg[svg.index("<svg") :]}</div>', format="html")
+    """The figure as part of the page. Its words become a label: a title comes up under the pointer, too, and the script
+    that marks the words of a search takes it for something drawn."""
+    svg = re.sub(r"><title>(.*?)</title>", r' aria-label="\1">', svg[svg.index("<svg") :], count=1, flags=re.DOTALL)
+    return nodes.raw("", f'<div class="book-figure" tabindex="0">{svg}</div>', format="html")
 
 
 def stored_figure(notebook: Path, words: str) -> str:

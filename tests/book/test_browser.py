@@ -193,14 +193,18 @@ def test_is_accessible(visit: Visit, theme: str) -> None:
 
 
 def test_search_finds_a_term(browser: Browser, address: str) -> None:
-    """From the front page with the keyboard alone: Ctrl+K, a word, Enter."""
-    page = browser.new_page()
+    """From the front page with the keyboard alone: Ctrl+K, a word, Enter. On the page found the word is marked."""
+    page, errors = browser.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{address}/book/index.html")
     page.keyboard.press("Control+k")
     page.keyboard.type("truncated")
     page.keyboard.press("Enter")
     results = page.locator("#search-results a[href*='02_backpropagation_through_time']")
     expect(results.first).to_be_visible(timeout=10_000)
+    results.first.click()
+    expect(page.locator("main .highlighted").first).to_have_text(re.compile("^truncated$", re.IGNORECASE))
+    assert not errors
     page.close()
 
 

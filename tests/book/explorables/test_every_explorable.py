@@ -42,7 +42,7 @@ def test_without_scripts_the_still_picture_stands(site: Path) -> None:
         host = html.select_one(".explorable")
         still = host.find_previous("svg")
         assert still.get("role") == "img"
-        assert len(still.title.text) > 40
+        assert len(still["aria-label"]) > 40
         assert not host.get_text(strip=True).replace(host.script.text, "")
 
 
