@@ -131,6 +131,10 @@ def train_rows(
 
     Yields the number of each step and its loss here. After `done` steps, as after a pause, it goes on at that place of
     the text with that step size; the carried state begins anew.
+
+    Raises
+    ------
+    FloatingPointError : the gradient is not finite; the parameters are as before that step.
     """
     # Not `training.train`: an optimizer from outside, a step to begin at and a caller who looks in at any step would be
     # options there that no lesson needs. A test holds the two loops equal.
@@ -149,7 +153,9 @@ def train_rows(
         loss = mean_nats(logits, y)
         adapt.zero_grad()
         loss.backward()  # the gradients of all processes are averaged on the way
-        nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        if not norm.isfinite():  # in all processes alike
+            raise FloatingPointError(f"step {step + 1}: the norm of the gradient is {norm:.3g}; choose a lower --lr")
         adapt.step()
         yield step + 1, loss.item()
 
@@ -267,7 +273,7 @@ def main() -> None:
         settings = Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
         with process_group() as place:
             run(settings, place, given)
-    except ValueError as error:
+    except (ValueError, FloatingPointError) as error:
         sys.exit(f"{error}")
 
 

@@ -77,6 +77,16 @@ def test_a_training_goes_on_at_the_step_and_place_where_it_was_stopped(tmp_path)
     assert [path.name for path in (tmp_path / "new folder").iterdir()] == ["c.pt"]
 
 
+def test_it_stops_where_the_gradient_is_not_finite_before_it_changes_anything():
+    model, adapt = small()
+    with torch.no_grad():
+        model.read_out.bias[0] = math.inf
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with pytest.raises(FloatingPointError, match=r"step 1: the norm of the gradient is nan; choose a lower --lr"):
+        run_to_the_end(model, adapt)
+    assert_close(model.state_dict(), before)
+
+
 def test_within_a_round_it_goes_on_with_the_next_window(tmp_path):
     model, adapt = small()
     seen = []
