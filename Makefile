@@ -29,8 +29,9 @@ book: $(READY) _build/extensions ## build the book and say where it is
 	@$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going --quiet
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
 
-# Sphinx renders a page again when its text changes, not when an extension does: then what was rendered has to go.
-_build/extensions: $(wildcard book/_ext/*.py)
+# Sphinx renders a page again when its text changes, not when an extension does, and copies no style sheet when no
+# page is rendered: then what was rendered has to go.
+_build/extensions: $(wildcard book/_ext/*.py book/_static/*)
 	@rm -rf _build/html _build/.doctrees && mkdir -p _build && touch $@
 
 ifdef CH
