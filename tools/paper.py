@@ -479,9 +479,9 @@ def main(chapter: str = "") -> None:
         entries = page.evaluate(ENTRIES)
         browser.close()
     pages = finish(target, entries, citation)
-    for text in wide:
-        print(f"Too wide for the page: {text}")
     print(f"{target}: {pages} pages, {target.stat().st_size / 1e6:.1f} MB")
+    if wide:  # then Chromium prints all of the book smaller, without a word
+        raise SystemExit("\n".join(["Wider than a page, so that all pages came out smaller:", *wide]))
 
 
 if __name__ == "__main__":
