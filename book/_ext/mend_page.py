@@ -4,6 +4,7 @@
 - The theme complains in the console when a first visitor has not yet chosen between light and dark.
 - A list of references whose entries are no list items confuses screen readers.
 - A table that scrolls could not be scrolled from the keyboard.
+- What folds was read aloud as "Toggle hidden content", whatever it says.
 """
 
 from docutils import nodes
@@ -18,7 +19,7 @@ def mend(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.do
     ]
     if "body" in context:
         body = context["body"].replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-        body = body.replace(' role="doc-biblioentry"', "")
+        body = body.replace(' role="doc-biblioentry"', "").replace(' aria-label="Toggle hidden content"', "")
         table = '<div class="pst-scrollable-table-container"'
         context["body"] = body.replace(f"{table}>", f'{table} tabindex="0">')
 

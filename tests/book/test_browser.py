@@ -129,6 +129,7 @@ def test_unfolds_by_keyboard(visit: Visit) -> None:
     for fold in folds.all():
         summary, content = fold.locator(":scope > summary"), fold.locator(":scope > :not(summary)").first
         expect(content).to_be_hidden()
+        assert summary.get_attribute("aria-label") is None  # it is read aloud as it stands
         summary.focus()
         # Buttons that copy code come when it is near: a step back and forth must not meet one that has just come.
         page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(done), 50))")
