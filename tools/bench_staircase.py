@@ -107,10 +107,11 @@ def print_stages(setting, times):
 def main() -> None:
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    print(f"\n{'(B, T, H)':18}{'':24}{'ms':>10}{'x nn.LSTM':>11}{'x stage before':>15}")
     if "--threads" in sys.argv:
         with_threads((32, 64, 128))
-    elif "--compile" in sys.argv:
+        return
+    print(f"\n{'(B, T, H)':18}{'':24}{'ms':>10}{'x nn.LSTM':>11}{'x stage before':>15}")
+    if "--compile" in sys.argv:
         compiled((1, 64, 64))
     else:
         for setting, rounds in ROUNDS.items():
@@ -122,7 +123,10 @@ def with_threads(setting):
     for threads in (1, 2, 1, 2):
         torch.set_num_threads(threads)
         times = interleaved_times(runs, repeats=5)
-        print(f"{threads} thread(s): " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in times.items()), flush=True)
+        print(
+            f"{setting}, {threads} thread(s): " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in times.items()),
+            flush=True,
+        )
 
 
 def compiled(setting):
