@@ -1,6 +1,7 @@
 """One explorable on its page, driven as a hand would drive it."""
 
 import re
+from functools import cache
 
 import torch
 from lessons import ROOT
@@ -29,6 +30,7 @@ SCROLL = """async (host, share) => {
 }"""
 
 
+@cache
 def homes() -> dict[str, list[str]]:
     """For each explorable the chapters that show it, in order."""
     found: dict[str, list[str]] = {name: [] for name in names()}
